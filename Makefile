@@ -1,0 +1,43 @@
+# Two verbs a stranger needs: `make run` and `make test`. The rest is for those who change things.
+
+PY := .venv/bin/python
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench lock clean
+
+help:  ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/run.stamp  ## start the service on SQLite, a folder and the built-in generator
+	@.venv/bin/pixyproxy serve
+
+test: .venv/dev.stamp  ## every test, on SQLite and on a real MySQL
+	@$(PY) -m pytest
+
+check: .venv/dev.stamp  ## style, types, layers, locks
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+format: .venv/dev.stamp  ## let the formatter have its way
+	@.venv/bin/ruff check --fix-only --quiet .
+	@.venv/bin/ruff format .
+
+bench: .venv/dev.stamp  ## measure, and write benchmarks/RESULTS.md
+	@$(PY) -m benchmarks
+
+lock: .venv/dev.stamp  ## pin the dependencies anew, with hashes and without any registry's name
+	@tools/lock $(PY)
+
+clean:  ## remove the environment and everything fetched, not your images
+	rm -rf .venv .local .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/run.stamp: requirements/run.txt pyproject.toml
+	@tools/environment $(PYTHON) requirements/run.txt
+	@touch $@
+
+.venv/dev.stamp: requirements/dev.txt pyproject.toml
+	@tools/environment $(PYTHON) requirements/dev.txt
+	@touch $@ .venv/run.stamp

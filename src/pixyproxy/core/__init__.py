@@ -1,0 +1,1 @@
+"""Models and exceptions: pure, no I/O, no framework."""

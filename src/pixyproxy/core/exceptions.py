@@ -1,0 +1,154 @@
+"""Everything that can go wrong, in words a caller may read.
+
+    PixyProxyException
+    ├── ImagePromptException            what is wrong with what was asked
+    │   ├── InvalidRequest
+    │   ├── PayloadTooLarge
+    │   ├── ModelNotFound
+    │   ├── PromptRefused
+    │   ├── ImageNotFound
+    │   ├── ImageNotReady
+    │   └── ImageFailed
+    ├── ImageGenerationException        what went wrong while making it
+    │   ├── GeneratorFailed
+    │   ├── GeneratorTimeout
+    │   ├── RateLimited
+    │   ├── OutcomeUnknown
+    │   └── StorageFull
+    ├── AccessException                 who is asking
+    │   ├── Unauthenticated
+    │   └── Forbidden
+    ├── Unavailable                     a part of ours cannot be reached now; later it may
+    ├── InternalError                   a defect of ours
+    └── CannotStart                     the service or a command cannot begin its work
+
+`detail` is written by us for the caller. What a driver or provider said travels as `__cause__` and ends in the log.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field of a request and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class PixyProxyException(Exception):  # noqa: N818 - the specification names it
+    """The root of the tree; `code` is stable and part of the API."""
+
+    code: ClassVar[str]
+    default_detail: ClassVar[str]
+
+    def __init__(
+        self, detail: str | None = None, *, guid: str | None = None, retry_after_s: int | None = None
+    ) -> None:
+        self.detail = detail or self.default_detail
+        self.guid = guid
+        self.retry_after_s = retry_after_s
+        super().__init__(self.detail)
+
+
+class ImagePromptException(PixyProxyException):
+    """What is wrong with what was asked."""
+
+
+class InvalidRequest(ImagePromptException):
+    code = "invalid_request"
+    default_detail = "The request is not valid."
+
+    def __init__(self, detail: str | None = None, *, errors: Sequence[FieldError] = ()) -> None:
+        super().__init__(detail)
+        self.errors = tuple(errors)
+
+
+class PayloadTooLarge(ImagePromptException):
+    code = "payload_too_large"
+    default_detail = "The body of the request is too large."
+
+
+class ModelNotFound(ImagePromptException):
+    code = "model_not_found"
+    default_detail = "No configured generator has this model."
+
+
+class PromptRefused(ImagePromptException):
+    code = "prompt_refused"
+    default_detail = "The generator's safety system refused this prompt."
+
+
+class ImageNotFound(ImagePromptException):
+    code = "image_not_found"
+    default_detail = "There is no such image."
+
+
+class ImageNotReady(ImagePromptException):
+    code = "image_not_ready"
+    default_detail = "The image is still being made."
+
+
+class ImageFailed(ImagePromptException):
+    code = "image_failed"
+    default_detail = "This image could not be made; it has no content."
+
+
+class ImageGenerationException(PixyProxyException):
+    """What went wrong while making it."""
+
+
+class GeneratorFailed(ImageGenerationException):
+    code = "generator_failed"
+    default_detail = "The generator did not make a picture."
+
+
+class GeneratorTimeout(ImageGenerationException):
+    code = "generator_timeout"
+    default_detail = "The generator could not be reached in time; nothing was sent to it."
+
+
+class RateLimited(ImageGenerationException):
+    code = "rate_limited"
+    default_detail = "The generator takes no more requests for now."
+
+
+class OutcomeUnknown(ImageGenerationException):
+    code = "outcome_unknown"
+    default_detail = "The generator was called, but its answer was lost. It is not called again by itself."
+
+
+class StorageFull(ImageGenerationException):
+    code = "storage_full"
+    default_detail = "There is no room to keep another image."
+
+
+class AccessException(PixyProxyException):
+    """Who is asking."""
+
+
+class Unauthenticated(AccessException):
+    code = "unauthenticated"
+    default_detail = "A valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY."
+
+
+class Forbidden(AccessException):
+    code = "forbidden"
+    default_detail = "This key may not do that."
+
+
+class Unavailable(PixyProxyException):
+    code = "unavailable"
+    default_detail = "A part of the service cannot be reached just now; try again soon."
+
+
+class InternalError(PixyProxyException):
+    code = "internal"
+    default_detail = "Something went wrong on our side."
+
+
+class CannotStart(PixyProxyException):
+    code = "internal"
+    default_detail = "The service cannot start."

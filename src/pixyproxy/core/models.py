@@ -1,0 +1,148 @@
+"""The nouns: an image and what is known about it, an attempt to make one, a key, a caller."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from pydantic import JsonValue as JsonValue  # noqa: PLC0414 - the one spelling of it in this project
+
+
+class Status(StrEnum):
+    """Where an image is in its life."""
+
+    QUEUED = "queued"
+    GENERATING = "generating"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    UNKNOWN = "unknown"
+
+
+class Visibility(StrEnum):
+    """Who may see an image: its owner and administrators, or everybody."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+
+
+class Size(NamedTuple):
+    """A picture's extent in pixels, written WxH."""
+
+    width: int
+    height: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        width, height = text.split("x")
+        return cls(int(width), int(height))
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an image has no content: a stable code and a sentence."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of a picture: what they are and where they lie."""
+
+    storage_key: str
+    media_type: str
+    width: int
+    height: int
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """One picture and everything known about it. `id` never leaves the process."""
+
+    id: int = 0
+    guid: str
+    owner: str
+    filename: str
+    prompt: str
+    tags: tuple[str, ...]
+    author: str
+    status: Status
+    visibility: Visibility
+    generator: str
+    model: str
+    parameters: Mapping[str, JsonValue] = field(default_factory=dict)
+    revised_prompt: str | None = None
+    content: Content | None = None
+    cost_usd: Decimal | None = None
+    cost_source: str | None = None
+    failure: Failure | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class AttemptStatus(StrEnum):
+    """How a call to a generator ended, if it has."""
+
+    STARTED = "started"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One call to a generator, recorded before it is made; `storage_key` names where its bytes will go."""
+
+    id: int = 0
+    image_id: int
+    generator: str
+    model: str
+    storage_key: str
+    status: AttemptStatus = AttemptStatus.STARTED
+    provider_request_id: str | None = None
+    usage: Mapping[str, JsonValue] | None = None
+    failure: Failure | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """A key as it is kept: never its secret, only the hash of it."""
+
+    id: str
+    owner: str
+    name: str
+    is_admin: bool
+    secret_sha256: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is asking, once the key has been recognised."""
+
+    owner: str
+    name: str
+    is_admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whose eyes a question is asked for; what they may not see does not exist."""
+
+    owner: str | None = None
+    sees_everything: bool = False
+
+    @classmethod
+    def of(cls, caller: Caller | None) -> Self:
+        return cls() if caller is None else cls(owner=caller.owner, sees_everything=caller.is_admin)

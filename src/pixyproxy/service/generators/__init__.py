@@ -1,0 +1,1 @@
+"""What makes pictures: a provider's API, or the built-in sketch."""
