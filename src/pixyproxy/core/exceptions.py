@@ -22,7 +22,8 @@
     ├── InternalError                   a defect of ours
     └── CannotStart                     the service or a command cannot begin its work
 
-`detail` is written by us for the caller. What a driver or provider said travels as `__cause__` and ends in the log.
+`detail` is written by us for the caller. What a driver or provider said travels as `__cause__` and ends in
+the log.
 """
 
 from collections.abc import Sequence

@@ -60,4 +60,7 @@ class Generator(Protocol):
 
     async def generate(self, request: PictureRequest) -> GeneratedPicture: ...
 
+    async def check_reachable(self) -> None:
+        """Raise what keeps it from being called now; costs nothing."""
+
     async def close(self) -> None: ...

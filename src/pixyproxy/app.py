@@ -1,0 +1,100 @@
+"""The composition root: settings in, application out. Nothing is built before it is called."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from secrets import token_hex
+
+from fastapi import Depends, FastAPI
+
+from pixyproxy import __version__
+from pixyproxy.core.exceptions import CannotStart
+from pixyproxy.data.init import open_library, open_store
+from pixyproxy.logs import configure_logs
+from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.generation import Generation
+from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.service.generators.generator import Generator
+from pixyproxy.service.generators.sketch import Sketch
+from pixyproxy.service.keys import Keys
+from pixyproxy.service.services import Services
+from pixyproxy.settings import Settings
+from pixyproxy.web import docs, errors, health, images, keys
+from pixyproxy.web.body_limit import BodyLimit
+from pixyproxy.web.request_log import RequestLog, log_request
+
+_DESCRIPTION = """
+Send a prompt to `POST /image`; find, see and fetch what was made with the rest.
+Every error is a `Problem`."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    @asynccontextmanager
+    async def opened(app: FastAPI) -> AsyncIterator[None]:
+        app.state.services = await open_services(settings)
+        yield
+        await app.state.services.close()
+
+    app = FastAPI(
+        title="PixyProxy",
+        version=__version__,
+        summary="Make images with any model; keep, find and serve them.",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=opened,
+        dependencies=[Depends(log_request)],
+    )
+    app.state.public_url = settings.public_url
+    errors.install(app)
+    for module in (images, keys, health, docs):
+        app.include_router(module.router)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(errors.UnexpectedErrors)
+    app.add_middleware(RequestLog, otherwise=errors.answer_error)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """What each worker of the server calls."""
+    settings = Settings.from_environment(os.environ)
+    configure_logs(settings.log_level, settings.log_format)
+    return create_app(settings)
+
+
+async def open_services(settings: Settings) -> Services:
+    """Every use case over the database and the store that the settings name."""
+    _make_folder(settings.data_dir)
+    catalogue = make_catalogue(settings)
+    library = await open_library(settings.database_url)
+    store = open_store(settings.images)
+    admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
+    return Services(
+        library=library,
+        store=store,
+        catalogue=catalogue,
+        generation=Generation(library, store, catalogue),
+        keys=Keys(library, admin_key),
+        cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
+    )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(f"The data directory {folder} cannot be made: {error.strerror}.") from error
+
+
+def make_catalogue(settings: Settings) -> Catalogue:
+    return Catalogue(_generators(settings), settings.model_aliases, settings.default_model)
+
+
+def _generators(settings: Settings) -> list[Generator]:
+    """The first one's first model is the default, so the built-in comes last."""
+    if settings.openai_api_key is None:
+        return [Sketch()]
+    from pixyproxy.service.generators.openai import OpenAIImages  # noqa: PLC0415 - half a second to import
+
+    return [OpenAIImages(settings.openai_api_key.get_secret_value(), settings.openai_base_url), Sketch()]

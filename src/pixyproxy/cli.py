@@ -1,0 +1,230 @@
+"""The command line. It works on the database and the images that the settings name, server running or not."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from pydantic import BaseModel, ValidationError
+
+from pixyproxy import __version__, terminal
+from pixyproxy.app import open_services
+from pixyproxy.core.exceptions import PixyProxyException
+from pixyproxy.core.models import Caller, Image
+from pixyproxy.core.requests import ImagePrompt, ImageSearch, NewKey
+from pixyproxy.data.init import create_database_and_user
+from pixyproxy.doctor import examine
+from pixyproxy.logs import configure_logs
+from pixyproxy.server import prepare, serve
+from pixyproxy.service.keys import ADMINISTRATOR
+from pixyproxy.service.services import Services
+from pixyproxy.service.validation import invalid_request
+from pixyproxy.settings import Settings, unknown_names
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+_OPERATOR = Caller(owner=ADMINISTRATOR, name=ADMINISTRATOR, is_admin=True)
+
+
+class _OurErrors(click.Group):
+    """What goes wrong is said in one sentence, and the exit code is 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PixyProxyException as error:
+            raise click.ClickException(error.detail) from error
+
+
+@click.group(
+    cls=_OurErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="pixyproxy")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Make images with any model; keep, find and serve them.
+
+    Settings come from the environment; `pixyproxy settings` lists them. All commands work on the same
+    database and images as the server, whether it is running or not.
+    """
+    ctx.obj = Settings.from_environment(os.environ)
+    configure_logs("ERROR", "text")
+    for name in unknown_names(os.environ):
+        click.echo(f"Warning: {name} is not a setting of PixyProxy.", err=True)
+
+
+@main.command("serve")
+@click.option("--host", help="The address to listen on.  [PIXYPROXY_HOST]")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.  [PIXYPROXY_PORT]")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.  [PIXYPROXY_WORKERS]")
+@click.pass_obj
+def serve_command(settings: Settings, /, **given: Any) -> None:
+    """Start the service."""
+    serve(settings.model_copy(update={name: value for name, value in given.items() if value}), click.echo)
+
+
+@main.command()
+@click.option(
+    "--admin-url",
+    envvar="PIXYPROXY_INIT_ADMIN_URL",
+    metavar="URL",
+    help="mysql://root:password@host:3306, an account that may create databases and users. Only with MySQL; "
+    "better given as PIXYPROXY_INIT_ADMIN_URL, because others can see a command's arguments.",
+)
+@click.pass_obj
+def init(settings: Settings, admin_url: str | None) -> None:
+    """Create the database, its user, the tables and the first key.
+
+    Runs the SQL scripts of PixyProxy; what is there already stays. With SQLite there is no user to create.
+    """
+
+    async def work() -> str | None:
+        await create_database_and_user(settings.database_url, admin_url)
+        return await prepare(settings)
+
+    fresh_key = asyncio.run(work())
+    click.echo("The database and its tables are ready.")
+    if fresh_key:
+        click.echo(f"The administrator's key, shown this once: {fresh_key}")
+
+
+@main.command()
+@click.argument("prompt")
+@click.option("--model", help="Which model makes it; the default model when none is named.")
+@click.option("--size", metavar="WxH", help="For example 1024x1024.")
+@click.option("--quality", help="low, medium, high: what the generator knows.")
+@click.option("--background", type=click.Choice(["auto", "opaque", "transparent"]))
+@click.option("--format", "output_format", help="png, webp, jpeg: what the generator knows.")
+@click.option(
+    "--seed", type=int, help="The same seed gives the same picture, where the generator knows seeds."
+)
+@click.option("--tag", "tags", multiple=True, help="May be given several times.")
+@click.option("--author", help="Who made it.")
+@click.option("--filename", help="The name it is kept under.")
+@click.option("--public", is_flag=True, help="Everybody may see it.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="The file to write.  [its own name, here]"
+)
+@click.pass_obj
+def generate(settings: Settings, /, output: Path | None, public: bool, **asked: Any) -> None:
+    """Make an image from PROMPT, write its file here, and print its guid."""
+    given = {name: value for name, value in asked.items() if value not in (None, ())}
+    prompt = _model(ImagePrompt, {**given, "visibility": "public" if public else "private"})
+
+    async def work(services: Services) -> tuple[Image, bytes]:
+        mine = services.private(_OPERATOR)
+        async with terminal.progress(f"Making “{terminal.shortened(prompt.prompt, 50)}”"):
+            image = await mine.make(prompt)
+        picture = await mine.picture(image.guid)
+        return image, b"".join([chunk async for chunk in picture.read(0, picture.content.size_bytes)])
+
+    image, content = _with_services(settings, work)
+    file = output or Path(image.filename)
+    file.write_bytes(content)
+    click.echo(f"Written to {file}", err=True)
+    click.echo(image.guid)
+
+
+@main.command("list")
+@click.option("--prompt", help='Words of the prompt; "a phrase"; prefix*.')
+@click.option("--filename", help="A name, prefix*, or words of the name.")
+@click.option("--tag", multiple=True, help="May be given several times: all of them.")
+@click.option("--author", help="Who made it.")
+@click.option("--model", help="Which model made it.")
+@click.option("--status", default="ready", show_default=True, help="Where it is in its life.")
+@click.option("--limit", default=20, show_default=True, help="How many, 1 to 200.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_obj
+def list_command(settings: Settings, /, as_json: bool, **asked: Any) -> None:
+    """List images, newest first."""
+    search = _model(ImageSearch, {name: value for name, value in asked.items() if value})
+    page = _with_services(settings, lambda services: services.private(_OPERATOR).list_(search))
+    for image in page.images:
+        click.echo(terminal.json_line(image) if as_json else terminal.summary(image))
+    if page.next_cursor and not as_json:
+        click.echo(f"… and more; --limit {min(2 * search.limit, 200)} shows them.", err=True)
+
+
+@main.command()
+@click.argument("guid")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.pass_obj
+def show(settings: Settings, guid: str, as_json: bool) -> None:
+    """Show everything known about an image."""
+    image = _with_services(settings, lambda services: services.private(_OPERATOR).get(guid))
+    click.echo(terminal.json_line(image) if as_json else terminal.description(image))
+
+
+@main.group()
+def key() -> None:
+    """Make, list and revoke API keys."""
+
+
+@key.command("create")
+@click.argument("name")
+@click.option("--admin", "is_admin", is_flag=True, help="It may see and do everything.")
+@click.pass_obj
+def key_create(settings: Settings, name: str, is_admin: bool) -> None:
+    """Make a key for NAME and print it, this once."""
+    new = _model(NewKey, {"name": name, "is_admin": is_admin})
+    fresh = _with_services(settings, lambda services: services.keys.create(new))
+    click.echo(f"Key {fresh.key.id} for {fresh.key.name}, shown this once:", err=True)
+    click.echo(fresh.text)
+
+
+@key.command("list")
+@click.pass_obj
+def key_list(settings: Settings) -> None:
+    """List the keys: who has one, since when, whether it is in force."""
+    for each in _with_services(settings, lambda services: services.keys.list_()):
+        state = f"revoked {each.revoked_at:%Y-%m-%d}" if each.revoked_at else "in force"
+        role = "administrator" if each.is_admin else "key"
+        click.echo(f"{each.id}  {each.created_at:%Y-%m-%d}  {state:18}  {role:13}  {each.name}")
+
+
+@key.command("revoke")
+@click.argument("key_id", metavar="ID")
+@click.pass_obj
+def key_revoke(settings: Settings, key_id: str) -> None:
+    """Revoke the key with this ID; its next request is refused."""
+    _with_services(settings, lambda services: services.keys.revoke(key_id))
+    click.echo(f"Key {key_id} is revoked.", err=True)
+
+
+@main.command("settings")
+@click.pass_obj
+def settings_command(settings: Settings) -> None:
+    """List every setting with its value and what it is for."""
+    for name, value, description in settings.described():
+        click.echo(f"{name:26} {value}\n{'':26} {click.style(description, dim=True)}")
+
+
+@main.command()
+@click.pass_obj
+def doctor(settings: Settings) -> None:
+    """Connect to everything that is configured and say what is wrong."""
+    findings = asyncio.run(examine(settings))
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.part:10}  {finding.sentence}")
+    sys.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+def _model(kind: type[M], values: dict[str, Any]) -> M:
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise invalid_request(error.errors()) from error
+
+
+def _with_services(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:
+    async def run() -> T:
+        services = await open_services(settings)
+        try:
+            return await work(services)
+        finally:
+            await services.close()
+
+    return asyncio.run(run())

@@ -1,0 +1,34 @@
+"""The names an image goes by: its guid, and a filename that people can read."""
+
+import secrets
+import time
+from uuid import UUID
+
+from pixyproxy.core.words import words
+
+_NAME_LENGTH = 60
+EXTENSIONS = {
+    "image/png": "png",
+    "image/jpeg": "jpg",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/avif": "avif",
+    "image/svg+xml": "svg",
+}
+
+
+def new_guid() -> str:
+    """A UUID version 7 (RFC 9562): 48 bits of milliseconds, 12 of their fraction, 62 of chance."""
+    milliseconds, fraction = divmod(time.time_ns(), 1_000_000)
+    bits = milliseconds << 80 | 0x7 << 76 | (fraction * 4096 // 1_000_000) << 64
+    return str(UUID(int=bits | 0b10 << 62 | secrets.randbits(62)))
+
+
+def readable_name(prompt: str, guid: str) -> str:
+    """Words of the prompt and a short piece of the guid; the extension follows when the bytes are known."""
+    name = ""
+    for word in words(prompt[:1000]):
+        if len(name) + len(word) > _NAME_LENGTH:
+            break
+        name = f"{name}-{word}" if name else word
+    return f"{name or 'image'}-{guid[:8]}"

@@ -1,0 +1,146 @@
+"""What a caller may ask for. Built by the web floor from a request, and validated again by the service."""
+
+import unicodedata
+from datetime import UTC, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pixyproxy.core.models import Size, Status, Visibility
+
+PROMPT_LENGTH = 32_000
+TAG_COUNT, TAG_LENGTH = 32, 64
+NAME_LENGTH = 200
+SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
+
+
+def _no_control_characters(text: str, allowed: str = "") -> str:
+    for character in text:
+        if unicodedata.category(character) == "Cc" and character not in allowed:
+            raise ValueError(f"must not contain the control character U+{ord(character):04X}")
+    return text
+
+
+def _check_prompt(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return _no_control_characters(text, allowed="\t\n\r")
+
+
+def _clean_label(text: str) -> str:
+    """One spelling for what looks the same: composed, without blanks around or doubled inside."""
+    label = " ".join(unicodedata.normalize("NFC", _no_control_characters(text)).split())
+    if not label:
+        raise ValueError("must not be blank")
+    return label
+
+
+def _check_filename(text: str) -> str:
+    name = _clean_label(text)
+    if "/" in name or "\\" in name:
+        raise ValueError("must be a name, not a path: no slashes")
+    if not name.strip("."):
+        raise ValueError("must not consist of dots alone")
+    return name
+
+
+def _check_size(text: str) -> str:
+    if text == "auto":
+        return text
+    try:
+        size = Size.parse(text)
+    except ValueError:
+        raise ValueError("must be auto or WxH, for example 1024x1024") from None
+    if str(size) != text or not all(SMALLEST_SIDE <= side <= LARGEST_SIDE for side in size):
+        raise ValueError(f"each side must be {SMALLEST_SIDE} to {LARGEST_SIDE}, for example 1024x1024")
+    return text
+
+
+def _distinct(tags: list[str]) -> list[str]:
+    """The first spelling of each tag; case does not make another one."""
+    return list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _absent_if_blank(value: object) -> object:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Prompt = Annotated[str, Field(min_length=1, max_length=PROMPT_LENGTH), AfterValidator(_check_prompt)]
+Label = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_clean_label)]
+Filename = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_check_filename)]
+Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH), AfterValidator(_clean_label)]
+Tags = Annotated[list[Tag], Field(max_length=TAG_COUNT), AfterValidator(_distinct)]
+Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+Moment = Annotated[datetime, AfterValidator(_in_utc)]
+SearchText = Annotated[str | None, Field(max_length=1000), BeforeValidator(_absent_if_blank)]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ImagePrompt(_Request):
+    """What a picture is to be made from, and how it is to be kept."""
+
+    prompt: Prompt = Field(examples=["a lighthouse at sunset"])
+    model: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)] | None = Field(
+        None, description="The default model, when none is named", examples=["sketch"]
+    )
+    size: Annotated[str, AfterValidator(_check_size)] = Field(
+        "auto", description="`auto`, or `WxH` with each side 64 to 4096", examples=["1024x1024"]
+    )
+    quality: Word | None = Field(None, examples=["high"])
+    background: Literal["auto", "opaque", "transparent"] | None = None
+    output_format: Word | None = Field(None, examples=["png"])
+    seed: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)] | None = Field(
+        None, description="Where the generator knows seeds, the same one gives the same picture"
+    )
+    tags: Tags = Field([], examples=[["sea", "evening"]])
+    author: Label | None = Field(None, description="The name of the key, when none is given")
+    filename: Filename | None = Field(None, description="Made from the prompt, when none is given")
+    visibility: Visibility = Visibility.PRIVATE
+
+
+class ImageChanges(_Request):
+    """What may be changed of an image afterwards; what is left out stays as it is."""
+
+    tags: Tags | None = None
+    visibility: Visibility | None = None
+    author: Label | None = None
+    filename: Filename | None = None
+
+    @model_validator(mode="after")
+    def _no_field_is_null(self) -> Self:
+        if nulls := sorted(name for name in self.model_fields_set if getattr(self, name) is None):
+            raise ValueError(f"must not be null: {', '.join(nulls)}")
+        return self
+
+
+class ImageSearch(_Request):
+    """Which images to list; filters are combined with AND."""
+
+    prompt: SearchText = Field(None, description='All words in any order; `"a phrase"`; `prefix*`')
+    filename: SearchText = Field(None, description="An exact name, `prefix*`, or words of the name")
+    guid: Annotated[list[UUID], Field(max_length=200)] = []
+    tag: Annotated[list[Tag], Field(max_length=TAG_COUNT)] = Field([], description="All of them")
+    author: SearchText = None
+    model: SearchText = None
+    status: Status = Status.READY
+    visibility: Visibility | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: str | None = Field(None, max_length=1000, description="From the `Link` of the page before")
+    order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first")
+
+
+class NewKey(_Request):
+    """Whom a key is for."""
+
+    name: Label = Field(description="The default author of what the key makes", examples=["shop team"])
+    is_admin: bool = False

@@ -1,0 +1,49 @@
+"""How text becomes the words it is found by: folded, accents off, any script.
+
+Scripts that write no spaces give one word per character; a run of them in a question is then a phrase.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+WORD_LENGTH = 64
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
+# Marks that only ornament a letter: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels; variants.
+_ORNAMENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Tibetan, Myanmar, Khmer
+    "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u9fff\uf900-\ufaff"  # kana, Chinese
+    "\U0001b000-\U0001b16f\U00020000-\U000323af]"
+)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order, repeated where they repeat."""
+    if text.isascii():
+        return [word[:WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower())]
+    return [unicodedata.normalize("NFC", word)[:WORD_LENGTH] for word in _split(_fold(text))]
+
+
+def _fold(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", _ORNAMENT.sub("", decomposed))
+
+
+def _split(text: str) -> Iterator[str]:
+    word = ""
+    for character in text:
+        kind = unicodedata.category(character)
+        continues = kind[0] == "M" or (kind[0] in "LN" and not _UNSPACED.match(character))
+        if continues and not (word and _stands_alone(word[0]) and kind[0] != "M"):
+            word += character
+            continue
+        if word:
+            yield word
+        word = character if kind[0] in "LN" or kind == "So" else ""
+    if word:
+        yield word
+
+
+def _stands_alone(character: str) -> bool:
+    return unicodedata.category(character) == "So" or _UNSPACED.match(character) is not None

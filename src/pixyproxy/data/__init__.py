@@ -1,0 +1,1 @@
+"""Rows and bytes: repositories, SQL, the image store."""

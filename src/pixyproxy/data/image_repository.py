@@ -1,0 +1,73 @@
+"""The questions asked about images. What an audience may not see does not exist for it."""
+
+from datetime import datetime
+
+from pixyproxy.core.models import Audience, Image
+from pixyproxy.core.requests import ImageSearch
+from pixyproxy.data import image_rows
+from pixyproxy.data.database import Row, Statements
+from pixyproxy.data.image_index import ImageIndex
+from pixyproxy.data.image_search import page_query
+from pixyproxy.data.values import to_timestamp
+
+_SELECTED = ", ".join(["id", *image_rows.COLUMNS])
+_INSERT = (
+    f"INSERT INTO image ({', '.join(image_rows.WRITTEN_COLUMNS)}) "
+    f"VALUES ({', '.join(f':{column}' for column in image_rows.WRITTEN_COLUMNS)})"
+)
+_UPDATE = (
+    f"UPDATE image SET {', '.join(f'{column} = :{column}' for column in image_rows.WRITTEN_COLUMNS)} "
+    "WHERE id = :id AND deleted_at IS NULL"
+)
+_FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NULL"
+
+
+class ImageRepository:
+    def __init__(self, statements: Statements, dialect: str) -> None:
+        self._statements = statements
+        self._dialect = dialect
+        self._index = ImageIndex(statements)
+
+    async def add(self, image: Image) -> int:
+        """The id of the new row."""
+        image_id = await self._statements.insert(_INSERT, image_rows.to_dict(image))
+        await self._index.add(image_id, image)
+        return image_id
+
+    async def find(self, guid: str, audience: Audience) -> Image | None:
+        row = await self._statements.fetch_one(_FIND, {"guid": guid})
+        return image_rows.from_row(row) if row and _may_see(row, audience) else None
+
+    async def find_for_update(self, guid: str, audience: Audience) -> Image | None:
+        """As `find`, and nobody else changes the row before this transaction ends."""
+        locked = _FIND if self._dialect == "sqlite" else f"{_FIND} FOR UPDATE"
+        row = await self._statements.fetch_one(locked, {"guid": guid})
+        return image_rows.from_row(row) if row and _may_see(row, audience) else None
+
+    async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
+        """One image more than `search.limit` where there is a next page."""
+        sql, parameters = page_query(search, audience, past_id, _SELECTED, self._dialect)
+        return [image_rows.from_row(row) for row in await self._statements.fetch_all(sql, parameters)]
+
+    async def change(self, before: Image, after: Image) -> bool:
+        """False when it has been deleted meanwhile."""
+        if not await self._statements.execute(_UPDATE, image_rows.to_dict(after)):
+            return False
+        await self._index.change(before, after)
+        return True
+
+    async def hide(self, image: Image, at: datetime) -> None:
+        """Gone from every answer; the row stays until its bytes are gone too."""
+        await self._statements.execute(
+            "UPDATE image SET deleted_at = :at WHERE id = :id",
+            {"id": image.id, "at": to_timestamp(at)},
+        )
+
+    async def remove(self, image: Image) -> None:
+        await self._index.remove(image.id)
+        await self._statements.execute("DELETE FROM attempt WHERE image_id = :id", {"id": image.id})
+        await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
+
+
+def _may_see(row: Row, audience: Audience) -> bool:
+    return audience.sees_everything or row["visibility"] == "public" or row["owner"] == audience.owner

@@ -1,0 +1,100 @@
+"""Opens what the settings name: runs the SQL scripts, hands out the rows' library and the bytes' store."""
+
+import re
+from contextlib import suppress
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pixyproxy.core.exceptions import CannotStart, PixyProxyException
+from pixyproxy.data.database import Database, DuplicateRow
+from pixyproxy.data.folder_store import FolderStore
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.library import Library
+from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
+from pixyproxy.data.sqlite import SQLiteDatabase
+
+SCHEMA_VERSION = 1
+
+
+async def open_library(url: str) -> Library:
+    """Connect, create the tables that are missing, refuse a database of a newer release."""
+    database = open_database(url)
+    try:
+        await _create_tables(database)
+    except PixyProxyException as error:
+        await database.close()
+        raise CannotStart(_why_not(url, error)) from error
+    return Library(database)
+
+
+def open_database(url: str) -> Database:
+    parts = urlsplit(url)
+    if parts.scheme == "mysql":
+        return MySQLDatabase(MySQLAddress.parse(url))
+    if parts.scheme == "sqlite" and parts.path:
+        return SQLiteDatabase(Path(unquote(parts.path.removeprefix("/"))))
+    raise CannotStart(
+        "PIXYPROXY_DATABASE_URL must be sqlite:///path or mysql://user:password@host:3306/database."
+    )
+
+
+def open_store(location: str) -> ImageStore:
+    return FolderStore(Path(location))
+
+
+async def create_database_and_user(url: str, admin_url: str | None) -> None:
+    """What an administrator of MySQL does once: the database, and the account the service runs as.
+
+    Without an administrator's URL the service's own account is tried for the database, and needs no creating.
+    """
+    if urlsplit(url).scheme != "mysql":
+        return
+    service, name = MySQLAddress.parse(url), _database_name(url)
+    administrator = MySQLAddress.parse(admin_url) if admin_url else replace(service, database=None)
+    scripts = ("create_database", "create_user") if admin_url else ("create_database",)
+    database = MySQLDatabase(administrator)
+    try:
+        for statement in (each for script in scripts for each in _statements_of(f"{script}.mysql.sql")):
+            account = {"user": service.user, "password": service.password}
+            await database.execute(statement.replace("{database}", name), account)
+    except PixyProxyException as error:
+        if admin_url:
+            raise CannotStart(_why_not(admin_url, error)) from error
+    finally:
+        await database.close()
+
+
+def _database_name(url: str) -> str:
+    name = MySQLAddress.parse(url).database
+    if not name or not re.fullmatch(r"\w{1,64}", name):
+        raise CannotStart("The database named in PIXYPROXY_DATABASE_URL must be letters, digits and _ only.")
+    return name
+
+
+async def _create_tables(database: Database) -> None:
+    for statement in _statements_of(f"create_tables.{database.dialect}.sql"):
+        await database.execute(statement, {})
+    with suppress(DuplicateRow):
+        await database.execute(
+            "INSERT INTO schema_version (version) VALUES (:version)", {"version": SCHEMA_VERSION}
+        )
+    rows = await database.fetch_all("SELECT version FROM schema_version", {})
+    if (found := max(row["version"] for row in rows)) > SCHEMA_VERSION:
+        raise CannotStart(f"The database is of schema {found}, made by a newer release than this one.")
+
+
+def _statements_of(script: str) -> list[str]:
+    text = resources.files("pixyproxy.data").joinpath("sql", script).read_text(encoding="utf-8")
+    without_comments = re.sub(r"--[^\n]*", "", text)
+    return [statement.strip() for statement in without_comments.split(";") if statement.strip()]
+
+
+def _why_not(url: str, error: PixyProxyException) -> str:
+    if isinstance(error, CannotStart):
+        return error.detail
+    parts = urlsplit(url)
+    where = f"{parts.hostname}:{parts.port or 3306}" if parts.scheme == "mysql" else unquote(parts.path[1:])
+    reason = error.__cause__ or error
+    return f"The {parts.scheme} database at {where} cannot be used: {reason}"

@@ -1,0 +1,199 @@
+"""MySQL through asyncmy: a pool of connections, each named parameter bound by the driver."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import asyncmy
+from asyncmy.constants import CLIENT
+from asyncmy.cursors import DictCursor
+from asyncmy.errors import MySQLError
+
+from pixyproxy.core.exceptions import InternalError, PixyProxyException, StorageFull, Unavailable
+from pixyproxy.data.database import DuplicateRow, Parameters, Row, Statements
+from pixyproxy.data.named_parameters import to_percent_style
+
+T = TypeVar("T")
+
+_CONNECT_TIMEOUT_S = 5
+_STATEMENT_TIMEOUT_S = 30
+_TRIES_AFTER_DEADLOCK = 5
+_SESSION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, time_zone = '+00:00'"
+_UNDONE = {1205, 1213}  # lock wait timeout, deadlock
+_DUPLICATE = 1062
+_DISK_FULL = {1021, 1114}
+# Server gone, going, refusing, starting, or read-only.
+_LOST = {1040, 1053, 1077, 1079, 1080, 1129, 1203, 1290, 2002, 2003, 2006, 2013, 2014, 2055, 3159, 4031}
+
+
+@dataclass(frozen=True, slots=True)
+class MySQLAddress:
+    """The parts of mysql://user:password@host:port/database."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    database: str | None
+
+    @classmethod
+    def parse(cls, url: str) -> Self:
+        parts = urlsplit(url)
+        return cls(
+            host=parts.hostname or "127.0.0.1",
+            port=parts.port or 3306,
+            user=unquote(parts.username or "root"),
+            password=unquote(parts.password or ""),
+            database=unquote(parts.path.lstrip("/")) or None,
+        )
+
+
+class MySQLDatabase:
+    """The database for more than one machine. Lost connections are replaced when it is back."""
+
+    dialect = "mysql"
+
+    def __init__(self, address: MySQLAddress, *, most_connections: int = 16) -> None:
+        self._address = address
+        self._most_connections = most_connections
+        self._pool: Any = None
+        self._opening = asyncio.Lock()
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        async with self._statements() as statements:
+            return await statements.fetch_one(sql, parameters)
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        async with self._statements() as statements:
+            return await statements.fetch_all(sql, parameters)
+
+    async def execute(self, sql: str, parameters: Parameters) -> int:
+        async with self._statements() as statements:
+            return await statements.execute(sql, parameters)
+
+    async def execute_many(self, sql: str, parameters: list[Parameters]) -> None:
+        await self.transact(lambda statements: statements.execute_many(sql, parameters))
+
+    async def insert(self, sql: str, parameters: Parameters) -> int:
+        async with self._statements() as statements:
+            return await statements.insert(sql, parameters)
+
+    async def transact(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        for _ in range(_TRIES_AFTER_DEADLOCK):
+            try:
+                async with self._statements() as statements:
+                    return await statements.transact(work)
+            except Deadlock:
+                await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+        raise Unavailable(retry_after_s=1)
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            self._pool.close()
+            await self._pool.wait_closed()
+
+    @asynccontextmanager
+    async def _statements(self) -> AsyncIterator["_Connection"]:
+        with _errors_translated():
+            pool = self._pool or await self._open_pool()
+            async with asyncio.timeout(_STATEMENT_TIMEOUT_S), pool.acquire() as connection:
+                yield _Connection(connection)
+
+    async def _open_pool(self) -> Any:
+        async with self._opening:
+            if self._pool is None:
+                self._pool = await asyncmy.create_pool(
+                    minsize=1,
+                    maxsize=self._most_connections,
+                    host=self._address.host,
+                    port=self._address.port,
+                    user=self._address.user,
+                    password=self._address.password,
+                    database=self._address.database,
+                    charset="utf8mb4",
+                    autocommit=True,
+                    init_command=_SESSION,
+                    client_flag=CLIENT.FOUND_ROWS,
+                    connect_timeout=_CONNECT_TIMEOUT_S,
+                )
+        return self._pool
+
+
+class _Connection:
+    """One borrowed connection; outside a transaction each statement commits by itself."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        async with self._ran(sql, parameters) as cursor:
+            row: Row | None = await cursor.fetchone()
+            return row
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        async with self._ran(sql, parameters) as cursor:
+            return list(await cursor.fetchall())
+
+    async def execute(self, sql: str, parameters: Parameters) -> int:
+        async with self._ran(sql, parameters) as cursor:
+            return int(cursor.rowcount)
+
+    async def execute_many(self, sql: str, parameters: list[Parameters]) -> None:
+        async with self._connection.cursor() as cursor:
+            await cursor.executemany(to_percent_style(sql), parameters)
+
+    async def insert(self, sql: str, parameters: Parameters) -> int:
+        async with self._ran(sql, parameters) as cursor:
+            return int(cursor.lastrowid)
+
+    async def transact(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        await self._connection.begin()
+        try:
+            result = await work(self)
+            await self._connection.commit()
+        except PixyProxyException:
+            await self._connection.rollback()
+            raise
+        except MySQLError:
+            with suppress(MySQLError, OSError):
+                await self._connection.rollback()
+            raise
+        return result
+
+    @asynccontextmanager
+    async def _ran(self, sql: str, parameters: Parameters) -> AsyncIterator[Any]:
+        async with self._connection.cursor(DictCursor) as cursor:
+            await cursor.execute(to_percent_style(sql), parameters)
+            yield cursor
+
+
+class Deadlock(PixyProxyException):
+    """Two transactions stood in each other's way and MySQL undid ours; it can be run again."""
+
+    code = "unavailable"
+    default_detail = "The database was too busy; try again."
+
+
+@contextmanager
+def _errors_translated() -> Iterator[None]:
+    """The one place where MySQL's errors become ours."""
+    try:
+        yield
+    except MySQLError as error:
+        raise _translation(error.args[0] if error.args else None) from error
+    except (OSError, TimeoutError, asyncio.IncompleteReadError) as error:
+        raise Unavailable(retry_after_s=5) from error
+
+
+def _translation(number: object) -> PixyProxyException:
+    if number == _DUPLICATE:
+        return DuplicateRow()
+    if number in _UNDONE:
+        return Deadlock()
+    if number in _DISK_FULL:
+        return StorageFull()
+    return Unavailable(retry_after_s=5) if number in _LOST else InternalError()

@@ -1,0 +1,151 @@
+"""SQLite: one thread that writes, a few that read; nothing acknowledged before it is on the disk."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from pixyproxy.core.exceptions import InternalError, PixyProxyException, StorageFull, Unavailable
+from pixyproxy.data.database import DuplicateRow, Parameters, Row, Statements
+
+T = TypeVar("T")
+_READERS = 4
+# FULL, not NORMAL: in WAL mode NORMAL loses acknowledged rows when the power goes.
+_PRAGMAS = """
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 10000;
+    PRAGMA cache_size = -16000;
+"""
+
+
+class SQLiteDatabase:
+    """The embedded database, for one machine."""
+
+    dialect = "sqlite"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writing = asyncio.Lock()
+        self._writer = _Connections(path, 1, "sqlite-writer")
+        self._readers = _Connections(path, _READERS, "sqlite-reader")
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        return await self._readers.run(lambda connection: _fetch_one(connection, sql, parameters))
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        return await self._readers.run(lambda connection: _fetch_all(connection, sql, parameters))
+
+    async def execute(self, sql: str, parameters: Parameters) -> int:
+        return await self.transact(lambda statements: statements.execute(sql, parameters))
+
+    async def execute_many(self, sql: str, parameters: list[Parameters]) -> None:
+        await self.transact(lambda statements: statements.execute_many(sql, parameters))
+
+    async def insert(self, sql: str, parameters: Parameters) -> int:
+        return await self.transact(lambda statements: statements.insert(sql, parameters))
+
+    async def transact(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        async with self._writing:
+            await self._writer.run(lambda connection: connection.execute("BEGIN IMMEDIATE"))
+            try:
+                result = await work(_Transaction(self._writer))
+                await self._writer.run(lambda connection: connection.execute("COMMIT"))
+            except BaseException:
+                await asyncio.shield(self._writer.run(_roll_back))
+                raise
+            return result
+
+    async def close(self) -> None:
+        await self._readers.close()
+        await self._writer.close()
+
+
+class _Transaction:
+    def __init__(self, writer: "_Connections") -> None:
+        self._writer = writer
+
+    async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
+        return await self._writer.run(lambda connection: _fetch_one(connection, sql, parameters))
+
+    async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
+        return await self._writer.run(lambda connection: _fetch_all(connection, sql, parameters))
+
+    async def execute(self, sql: str, parameters: Parameters) -> int:
+        return await self._writer.run(lambda connection: connection.execute(sql, parameters).rowcount)
+
+    async def execute_many(self, sql: str, parameters: list[Parameters]) -> None:
+        await self._writer.run(lambda connection: connection.executemany(sql, parameters))
+
+    async def insert(self, sql: str, parameters: Parameters) -> int:
+        return await self._writer.run(lambda connection: connection.execute(sql, parameters).lastrowid or 0)
+
+
+class _Connections:
+    """Threads with a connection each; SQLite's calls block, so they happen there."""
+
+    def __init__(self, path: Path, count: int, name: str) -> None:
+        self._path = path
+        self._executor = ThreadPoolExecutor(count, thread_name_prefix=name)
+        self._of_thread = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+
+    async def run(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self._ask, question)
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return question(self._connection())
+        except sqlite3.Error as error:
+            raise _translated(error) from error
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            connection.row_factory = _as_dict
+            connection.executescript(_PRAGMAS)
+            self._of_thread.connection = connection
+            self._opened.append(connection)
+        return connection
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._executor.shutdown)
+        for connection in self._opened:
+            connection.close()
+
+
+def _as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> Row:
+    return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+def _fetch_one(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> Row | None:
+    row: Row | None = connection.execute(sql, parameters).fetchone()
+    return row
+
+
+def _fetch_all(connection: sqlite3.Connection, sql: str, parameters: Parameters) -> list[Row]:
+    return connection.execute(sql, parameters).fetchall()
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _translated(error: sqlite3.Error) -> PixyProxyException:
+    """The one place where SQLite's errors become ours."""
+    name = getattr(error, "sqlite_errorname", "")
+    if name in {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"}:
+        return DuplicateRow()
+    if name == "SQLITE_FULL":
+        return StorageFull()
+    if name.startswith(
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY")
+    ):
+        return Unavailable(retry_after_s=5)
+    return InternalError()

@@ -1,0 +1,68 @@
+"""Connects to everything that is configured and says in words what is wrong."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from pixyproxy.app import make_catalogue
+from pixyproxy.core.exceptions import PixyProxyException
+from pixyproxy.data.init import open_library, open_store
+from pixyproxy.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    part: str
+    is_well: bool
+    sentence: str
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    examinations = (_database(settings), _images(settings), _generators(settings))
+    return [finding for examination in examinations async for finding in examination]
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        library = await open_library(settings.database_url)
+    except (PixyProxyException, OSError) as error:
+        yield _wrong("database", error)
+        return
+    try:
+        yield Finding("database", is_well=True, sentence=f"{await library.version()} answers.")
+        for weakness in await library.weaknesses():
+            yield Finding("database", is_well=False, sentence=weakness)
+    finally:
+        await library.close()
+
+
+async def _images(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        await open_store(settings.images).check()
+        yield Finding("images", is_well=True, sentence=f"{settings.images} can be written.")
+    except PixyProxyException as error:
+        yield _wrong("images", error)
+
+
+async def _generators(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        catalogue = make_catalogue(settings)
+    except PixyProxyException as error:
+        yield _wrong("generators", error)
+        return
+    for generator in catalogue.generators:
+        try:
+            await generator.check_reachable()
+            models = ", ".join(generator.models)
+            yield Finding(generator.name, is_well=True, sentence=f"can be called: {models}.")
+        except PixyProxyException as error:
+            yield _wrong(generator.name, error)
+    yield Finding("default", is_well=True, sentence=f"The default model is {catalogue.default_model}.")
+    await catalogue.close()
+
+
+def _wrong(part: str, error: Exception) -> Finding:
+    sentence = error.detail if isinstance(error, PixyProxyException) else str(error)
+    if error.__cause__ is not None and str(error.__cause__) not in sentence:
+        sentence += f" ({error.__cause__})"
+    return Finding(part, is_well=False, sentence=sentence)

@@ -1,0 +1,74 @@
+"""Colours as `#rrggbb`, mixed and recoloured in OKLab, where equal steps look equal."""
+
+import math
+from functools import lru_cache
+from typing import TypeAlias
+
+Lab: TypeAlias = tuple[float, float, float]
+
+
+def _linear(channel: int) -> float:
+    value = channel / 255
+    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB
+
+
+def _encoded(value: float) -> int:
+    value = min(max(value, 0.0), 1.0)
+    encoded = 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB
+    return round(encoded * 255)
+
+
+@lru_cache(maxsize=4096)
+def to_lab(colour: str) -> Lab:
+    red, green, blue = (_linear(int(colour[start : start + 2], 16)) for start in (1, 3, 5))
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+    )
+
+
+def from_lab(lab: Lab) -> str:
+    lightness, a, b = lab
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    red = _encoded(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short)
+    green = _encoded(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short)
+    blue = _encoded(-0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+@lru_cache(maxsize=4096)
+def mix(colour: str, other: str, share: float) -> str:
+    """The colour with that share of the other in it."""
+    ours, theirs = to_lab(colour), to_lab(other)
+    lightness, a, b = (mine + (their - mine) * share for mine, their in zip(ours, theirs, strict=True))
+    return from_lab((lightness, a, b))
+
+
+def lightness(colour: str) -> float:
+    return to_lab(colour)[0]
+
+
+def lighter(colour: str, share: float) -> str:
+    return mix(colour, "#ffffff", share)
+
+
+def darker(colour: str, share: float) -> str:
+    """Towards a deep blue rather than black: shadows stay alive."""
+    return mix(colour, "#0b1030", share)
+
+
+@lru_cache(maxsize=4096)
+def recoloured(colour: str, hue: str, share: float) -> str:
+    """The colour at its own lightness, its hue and strength pulled towards another's."""
+    own, a, b = to_lab(colour)
+    other, hue_a, hue_b = to_lab(hue)
+    # Near black and near white hold little chroma; without this they would clip into mud.
+    room = max(0.25, 1 - abs(own - 0.6) * 1.3)
+    pulled = own + (other - own) * share * 0.25
+    return from_lab((pulled, a + (hue_a * room - a) * share, b + (hue_b * room - b) * share))

@@ -1,0 +1,109 @@
+"""What a picture is, told from its bytes: labels lie, answers are cut short, a small file can be huge."""
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyvips
+
+MOST_PIXELS = 40_000_000
+
+
+class UnreadablePicture(ValueError):  # noqa: N818 - named for what it is about, as all of ours
+    """The bytes are no complete picture of a kind we know; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    media_type: str
+    width: int
+    height: int
+    sha256: str
+
+
+def examine(content: bytes) -> PictureFacts:
+    """Reads the header only; nothing is decoded, so a bomb does not go off."""
+    media_type = _media_type(content)
+    if not _IS_COMPLETE[media_type](content):
+        raise UnreadablePicture("The generator's picture is cut short or damaged.")
+    try:
+        header = pyvips.Image.new_from_buffer(content, "")
+    except pyvips.Error as error:
+        raise UnreadablePicture("The generator's picture cannot be read.") from error
+    if header.width * header.height > MOST_PIXELS:
+        megapixels = header.width * header.height // 1_000_000
+        raise UnreadablePicture(f"The generator's picture has {megapixels} megapixels, which is too many.")
+    return PictureFacts(media_type, header.width, header.height, hashlib.sha256(content).hexdigest())
+
+
+def _media_type(content: bytes) -> str:
+    start = content[:512]
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if start.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "image/webp"
+    if start.startswith((b"GIF87a", b"GIF89a")):
+        return "image/gif"
+    if start[4:12] in {b"ftypavif", b"ftypavis"}:
+        return "image/avif"
+    if b"<svg" in start and start.lstrip().startswith(b"<"):
+        return "image/svg+xml"
+    raise UnreadablePicture("The generator's answer is not a picture of a known kind.")
+
+
+def _png_is_complete(content: bytes) -> bool:
+    """Every chunk is there and its checksum is right, up to the last."""
+    at = 8
+    while at + 12 <= len(content):
+        length, kind = struct.unpack_from(">I4s", content, at)
+        end = at + 8 + length
+        if end + 4 > len(content):
+            return False
+        if zlib.crc32(memoryview(content)[at + 4 : end]) != struct.unpack_from(">I", content, end)[0]:
+            return False
+        if kind == b"IEND":
+            return True
+        at = end + 4
+    return False
+
+
+def _jpeg_is_complete(content: bytes) -> bool:
+    return b"\xff\xd9" in content[-64:]
+
+
+def _webp_is_complete(content: bytes) -> bool:
+    return int(struct.unpack_from("<I", content, 4)[0]) + 8 <= len(content)
+
+
+def _gif_is_complete(content: bytes) -> bool:
+    return content.rstrip(b"\0").endswith(b";")
+
+
+def _avif_is_complete(content: bytes) -> bool:
+    at = 0
+    while at + 8 <= len(content):
+        size = struct.unpack_from(">I", content, at)[0]
+        if size == 1:
+            size = struct.unpack_from(">Q", content, at + 8)[0] if at + 16 <= len(content) else 0
+        if size == 0:
+            return True
+        at += size
+    return at == len(content)
+
+
+def _svg_is_complete(content: bytes) -> bool:
+    return content.rstrip().endswith(b"</svg>")
+
+
+_IS_COMPLETE: dict[str, Callable[[bytes], bool]] = {
+    "image/png": _png_is_complete,
+    "image/jpeg": _jpeg_is_complete,
+    "image/webp": _webp_is_complete,
+    "image/gif": _gif_is_complete,
+    "image/avif": _avif_is_complete,
+    "image/svg+xml": _svg_is_complete,
+}

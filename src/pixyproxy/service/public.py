@@ -1,0 +1,14 @@
+"""Public requests: what anybody may do, which is to see what is public."""
+
+from pixyproxy.core.models import Audience
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.library import Library
+from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.reading import ImageReading
+
+
+class PublicImages(ImageReading):
+    """The library as a visitor without a key sees it."""
+
+    def __init__(self, library: Library, store: ImageStore, cursors: Cursors) -> None:
+        super().__init__(library, store, cursors, Audience.of(None))

@@ -1,0 +1,74 @@
+"""Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixyproxy.core.exceptions import FieldError, ImageFailed, ImageNotFound, ImageNotReady, InvalidRequest
+from pixyproxy.core.models import Audience, Content, Image, Status
+from pixyproxy.core.requests import ImageSearch
+from pixyproxy.core.search_terms import MOST_TERMS, parse_search
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.library import Library
+from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.validation import revalidated
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    images: list[Image]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image that is ready, and how to get at its bytes."""
+
+    image: Image
+    content: Content
+    store: ImageStore
+
+    @property
+    def local_path(self) -> Path | None:
+        return self.store.local_path(self.content.storage_key)
+
+    def read(self, start: int, end: int) -> AsyncIterator[bytes]:
+        return self.store.read(self.content.storage_key, start, end)
+
+
+class ImageReading:
+    def __init__(self, library: Library, store: ImageStore, cursors: Cursors, audience: Audience) -> None:
+        self._library = library
+        self._store = store
+        self._cursors = cursors
+        self._audience = audience
+
+    async def get(self, guid: str) -> Image:
+        image = await self._library.images.find(guid, self._audience)
+        if image is None:
+            raise ImageNotFound
+        return image
+
+    async def list_(self, search: ImageSearch) -> Page:
+        search = revalidated(search)
+        _check_terms("prompt", search.prompt)
+        _check_terms("filename", search.filename)
+        past_id = self._cursors.open(search, self._audience)
+        found = await self._library.images.list_(search, self._audience, past_id)
+        images = found[: search.limit]
+        more = len(found) > search.limit
+        return Page(images, self._cursors.after(images[-1].id, search, self._audience) if more else None)
+
+    async def picture(self, guid: str) -> Picture:
+        image = await self.get(guid)
+        if image.content is not None:
+            return Picture(image, image.content, self._store)
+        if image.status in {Status.QUEUED, Status.GENERATING}:
+            raise ImageNotReady(guid=guid, retry_after_s=2)
+        raise ImageFailed(guid=guid)
+
+
+def _check_terms(field: str, text: str | None) -> None:
+    if text is not None and len(parse_search(text)) > MOST_TERMS:
+        message = f"at most {MOST_TERMS} words"
+        raise InvalidRequest("There are too many words to search for.", errors=[FieldError(field, message)])

@@ -1,0 +1,38 @@
+"""What the web floor and the command line are given: every use case, ready to be asked."""
+
+from dataclasses import dataclass
+
+from pixyproxy.core.models import Caller
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.library import Library
+from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.generation import Generation
+from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.service.keys import Keys
+from pixyproxy.service.private import PrivateImages
+from pixyproxy.service.public import PublicImages
+from pixyproxy.service.reading import ImageReading
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    library: Library
+    store: ImageStore
+    catalogue: Catalogue
+    generation: Generation
+    keys: Keys
+    cursors: Cursors
+
+    def public(self) -> PublicImages:
+        return PublicImages(self.library, self.store, self.cursors)
+
+    def private(self, caller: Caller) -> PrivateImages:
+        return PrivateImages(self.library, self.store, self.cursors, self.generation, caller)
+
+    def as_seen_by(self, caller: Caller | None) -> ImageReading:
+        return self.public() if caller is None else self.private(caller)
+
+    async def close(self) -> None:
+        await self.generation.finish_running()
+        await self.catalogue.close()
+        await self.library.close()

@@ -1,0 +1,144 @@
+"""Every setting, from the environment alone. A wrong one is refused at start, by its name."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+
+from pixyproxy.core.exceptions import CannotStart
+
+
+def _from_json(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError('must be JSON, for example {"gpt-image-1": "gpt-image-2"}') from None
+
+
+def _folder(location: str) -> str:
+    if "://" in location:
+        raise ValueError("must be a folder")
+    return location
+
+
+class Settings(BaseModel):
+    """The field's alias is the variable's name; its description is what `pixyproxy settings` prints."""
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True, str_strip_whitespace=True)
+
+    host: str = Field("127.0.0.1", alias="PIXYPROXY_HOST", description="the address to listen on")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(
+        8000, alias="PIXYPROXY_PORT", description="the port to listen on"
+    )
+    workers: Annotated[int, Field(ge=1, le=64)] = Field(
+        1, alias="PIXYPROXY_WORKERS", description="processes that answer requests"
+    )
+    data_dir: Path = Field(
+        Path("pixyproxy-data"),
+        alias="PIXYPROXY_DATA_DIR",
+        description="the folder for everything that has no other place",
+    )
+    database_url: str = Field(
+        default_factory=lambda data: f"sqlite:///{data['data_dir']}/pixyproxy.db",
+        alias="PIXYPROXY_DATABASE_URL",
+        description="sqlite:///path, or mysql://user:password@host:3306/pixyproxy",
+        pattern=r"^(sqlite:///.+|mysql://[^/]+/\w+)$",
+        validate_default=False,
+    )
+    images: Annotated[str, AfterValidator(_folder)] = Field(
+        default_factory=lambda data: f"{data['data_dir']}/images",
+        alias="PIXYPROXY_IMAGES",
+        description="the folder the pictures lie in",
+    )
+    admin_key: SecretStr | None = Field(
+        None,
+        alias="PIXYPROXY_ADMIN_KEY",
+        min_length=1,
+        description="the administrator's key, any text; without it the first start makes one",
+    )
+    default_model: str | None = Field(
+        None,
+        alias="PIXYPROXY_DEFAULT_MODEL",
+        description="the model when none is asked for; else the first of the first generator",
+    )
+    model_aliases: Annotated[dict[str, str], BeforeValidator(_from_json)] = Field(
+        {},
+        alias="PIXYPROXY_MODEL_ALIASES",
+        description='other names for models, JSON; "*" catches every unknown one',
+    )
+    public_url: str | None = Field(
+        None,
+        alias="PIXYPROXY_PUBLIC_URL",
+        pattern=r"^https?://[^\s?#]+$",
+        description="how callers reach the service; else taken from the request",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", alias="PIXYPROXY_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", alias="PIXYPROXY_LOG_FORMAT", description="text or json"
+    )
+    openai_api_key: SecretStr | None = Field(
+        None, alias="OPENAI_API_KEY", description="with it, the openai generator is on"
+    )
+    openai_base_url: str | None = Field(
+        None,
+        alias="OPENAI_BASE_URL",
+        pattern=r"^https?://\S+$",
+        description="another place that speaks OpenAI's API",
+    )
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        given = {name: environment[name] for name in names() if environment.get(name, "").strip()}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            raise CannotStart(_what_is_wrong(error)) from None
+
+    def described(self) -> list[tuple[str, str, str]]:
+        """Name, value and meaning of every setting; a secret shows only that it is set."""
+        return [
+            (field.alias or name, _shown(getattr(self, name)), field.description or "")
+            for name, field in type(self).model_fields.items()
+        ]
+
+    @property
+    def admin_key_file(self) -> Path:
+        """Where the first start keeps the key it made."""
+        return self.data_dir / "admin.key"
+
+
+def names() -> list[str]:
+    return [field.alias or name for name, field in Settings.model_fields.items()]
+
+
+def unknown_names(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like ours and are not: mostly typing errors."""
+    ours = {*names(), "PIXYPROXY_INIT_ADMIN_URL"}
+    return sorted(
+        name
+        for name in environment
+        if name.startswith("PIXYPROXY_") and not name.startswith("PIXYPROXY_TEST_") and name not in ours
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "(not set)"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return re.sub(r"(?<=://)([^:/@]*):[^@]*@", r"\1:***@", str(value))
+
+
+def _what_is_wrong(error: ValidationError) -> str:
+    """Never the value: it may be a secret."""
+    found: list[dict[str, Any]] = [
+        dict(each) for each in error.errors(include_url=False, include_input=False)
+    ]
+    return "; ".join(
+        f"{each['loc'][0]} is not valid: {str(each['msg']).removeprefix('Value error, ')}" for each in found
+    )

@@ -1,0 +1,1 @@
+"""HTTP: resources, authentication, the request log, the rendering of errors."""

@@ -1,0 +1,139 @@
+"""The one handler that makes every error, and the one table that gives each its status."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pixyproxy.core import exceptions as our
+from pixyproxy.service.validation import invalid_request
+from pixyproxy.web.request_log import current_request_id
+
+log = logging.getLogger(__name__)
+
+STATUS_OF: dict[type[our.PixyProxyException], int] = {
+    our.InvalidRequest: 422,
+    our.PayloadTooLarge: 413,
+    our.ModelNotFound: 404,
+    our.PromptRefused: 422,
+    our.ImageNotFound: 404,
+    our.ImageNotReady: 409,
+    our.ImageFailed: 409,
+    our.GeneratorFailed: 502,
+    our.GeneratorTimeout: 504,
+    our.RateLimited: 429,
+    our.OutcomeUnknown: 502,
+    our.StorageFull: 507,
+    our.Unauthenticated: 401,
+    our.Forbidden: 403,
+    our.Unavailable: 503,
+}
+
+
+async def answer_error(request: Request, error: Exception) -> Response:
+    """Every error of every route ends here."""
+    problem = _as_ours(error)
+    status = _status_of(problem, error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        defect = isinstance(problem, our.InternalError)
+        log.log(logging.ERROR if defect else logging.WARNING, "%s", problem.detail, exc_info=error)
+    return Response(
+        to_json(_body(request, problem, status)),
+        status,
+        headers=_headers(request, problem, error),
+        media_type="application/problem+json",
+    )
+
+
+def install(app: FastAPI) -> None:
+    for kind in (our.PixyProxyException, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, answer_error)
+
+
+class UnexpectedErrors:
+    """Brings what no route expected to the same handler, inside the request log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            response = await answer_error(Request(scope), error)
+            await response(scope, receive, send)
+
+
+def _as_ours(error: Exception) -> our.PixyProxyException:
+    for each in (error, error.__cause__):
+        if isinstance(each, our.PixyProxyException):
+            return each
+    if isinstance(error, RequestValidationError):
+        return invalid_request(error.errors())
+    if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+        return our.InvalidRequest(_SENTENCES.get(error.status_code))
+    return our.InternalError()
+
+
+_SENTENCES = {
+    404: "There is nothing at this address.",
+    405: "This address does not answer that method.",
+}
+
+
+def _status_of(problem: our.PixyProxyException, error: Exception) -> int:
+    if isinstance(error, HTTPException) and type(problem) is our.InvalidRequest:
+        return error.status_code
+    kinds = (STATUS_OF.get(kind) for kind in type(problem).__mro__)
+    return next((status for status in kinds if status), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _headers(request: Request, problem: our.PixyProxyException, error: Exception) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_at(request))
+    if problem.retry_after_s is not None:
+        headers["Retry-After"] = str(problem.retry_after_s)
+    if isinstance(problem, our.Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What this address does answer; each method is a route of its own."""
+    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+
+
+def _body(request: Request, problem: our.PixyProxyException, status: int) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": problem.detail,
+        "instance": quote(request.scope["path"]),
+        "code": problem.code,
+        "request_id": current_request_id.get(),
+    }
+    if problem.guid is not None:
+        body["guid"] = problem.guid
+    if isinstance(problem, our.InvalidRequest) and problem.errors:
+        body["errors"] = [{"field": each.field, "message": each.message} for each in problem.errors]
+    return body

@@ -1,0 +1,30 @@
+"""Is it alive, is it ready: for those who watch the service."""
+
+from fastapi import APIRouter
+from fastapi.responses import Response
+
+from pixyproxy.service.health import reasons_not_ready
+from pixyproxy.web.answers import json_answer
+from pixyproxy.web.auth import TheServices
+from pixyproxy.web.schemas import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live", operation_id="health_live", summary="The process answers", response_model=Health)
+async def health_live() -> Response:
+    return json_answer(Health(status="ok"))
+
+
+@router.get(
+    "/health/ready",
+    operation_id="health_ready",
+    summary="Database and images can be used",
+    response_model=Health,
+    responses={503: {"model": Health, "description": "Not ready, and why"}},
+)
+async def health_ready(services: TheServices) -> Response:
+    reasons = await reasons_not_ready(services.library, services.store)
+    return json_answer(
+        Health(status="not ready" if reasons else "ok", reasons=reasons), 503 if reasons else 200
+    )

@@ -1,0 +1,45 @@
+"""The keys of the service; administrators only."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import Response
+
+from pixyproxy.core.requests import NewKey
+from pixyproxy.web.answers import problems
+from pixyproxy.web.auth import Administrator, TheServices
+from pixyproxy.web.schemas import KeyDetail, NewKeyDetail
+
+router = APIRouter(tags=["keys"])
+
+
+@router.post(
+    "/key",
+    operation_id="create_key",
+    summary="Make a key",
+    status_code=201,
+    responses=problems(401, 403, 413),
+)
+async def create_key(new: NewKey, _: Administrator, services: TheServices) -> NewKeyDetail:
+    """The key's text is in this answer and nowhere else."""
+    return NewKeyDetail.of_fresh(await services.keys.create(new))
+
+
+@router.get("/key", operation_id="list_keys", summary="All keys", responses=problems(401, 403))
+async def list_keys(_: Administrator, services: TheServices) -> list[KeyDetail]:
+    return [KeyDetail.of(key) for key in await services.keys.list_()]
+
+
+@router.delete(
+    "/key/{key_id}",
+    operation_id="revoke_key",
+    summary="Revoke a key",
+    status_code=204,
+    responses=problems(401, 403),
+)
+async def revoke_key(
+    key_id: Annotated[str, Path(max_length=32)], _: Administrator, services: TheServices
+) -> Response:
+    """In force with the next request, on every replica."""
+    await services.keys.revoke(key_id)
+    return Response(status_code=204)

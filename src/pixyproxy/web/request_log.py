@@ -1,0 +1,117 @@
+"""Two lines for every request: REQUEST START and REQUEST END, whatever happens between.
+
+The dependency writes START once the request has been matched to the resource method that answers it. What a
+dependency cannot see (no route, a body that does not parse, the final status, a caller that hung up) is the
+middleware's part: it gives the request its id, writes START where the dependency was not reached, and END.
+"""
+
+import inspect
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("pixyproxy.request")
+current_request_id: ContextVar[str] = ContextVar("current_request_id", default="-")
+
+_KEY = "pixyproxy.request_record"
+_HOST = socket.gethostname()
+
+
+class _RequestIds:
+    """host-datetime-threadid; the clock is nudged on where two requests share a microsecond."""
+
+    def __init__(self) -> None:
+        self._last = datetime.min.replace(tzinfo=UTC)
+        self._lock = threading.Lock()
+
+    def next(self) -> str:
+        with self._lock:
+            self._last = max(datetime.now(UTC), self._last + timedelta(microseconds=1))
+            moment = self._last
+        return f"{_HOST}-{moment:%Y%m%dT%H%M%S%f}-{threading.get_native_id()}"
+
+
+_ids = _RequestIds()
+
+
+@dataclass(slots=True)
+class _RequestRecord:
+    """What the two lines of one request have in common."""
+
+    request_id: str
+    started: float
+    otherwise: Callable[..., object]
+    start_written: bool = False
+    status: int | None = None
+
+    def write_start(self, scope: Scope) -> None:
+        if not self.start_written:
+            self.start_written = True
+            log.info("REQUEST START", extra=self._where(scope))
+
+    def write_end(self, scope: Scope) -> None:
+        facts = {
+            "http_method": scope["method"],
+            "path": quote(scope["path"]),
+            "status": self.status or "-",
+            "milliseconds": round((time.perf_counter() - self.started) * 1000, 1),
+        }
+        log.info("REQUEST END", extra={**self._where(scope), "facts": facts})
+
+    def _where(self, scope: Scope) -> dict[str, object]:
+        return {"request_id": self.request_id, "place": _place_of(scope.get("endpoint") or self.otherwise)}
+
+
+async def log_request(request: Request) -> None:
+    """The universal logging dependency of every resource."""
+    record: _RequestRecord | None = request.scope.get(_KEY)
+    if record is not None:
+        record.write_start(request.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestLog:
+    """The outermost middleware. Plain ASGI: it neither hides a caller's hanging up nor cancels anything."""
+
+    app: ASGIApp
+    otherwise: Callable[..., object]  # what answers where no route matched
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        record = _RequestRecord(_ids.next(), time.perf_counter(), self.otherwise)
+        scope[_KEY] = record
+        header = (b"x-request-id", record.request_id.encode())
+
+        async def send_noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                record.status = message["status"]
+                message = {**message, "headers": [*message.get("headers", ()), header]}
+            await send(message)
+
+        token = current_request_id.set(record.request_id)
+        try:
+            await self.app(scope, receive, send_noted)
+        finally:
+            record.write_start(scope)
+            record.write_end(scope)
+            current_request_id.reset(token)
+
+
+@lru_cache(maxsize=256)
+def _place_of(answerer: Callable[..., object]) -> str:
+    """The name of what answers, and its line."""
+    function = inspect.unwrap(answerer)
+    code = getattr(function, "__code__", None)
+    return f"{getattr(function, '__name__', type(function).__name__)}:{code.co_firstlineno if code else 0}"

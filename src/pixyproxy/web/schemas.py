@@ -1,0 +1,142 @@
+"""The JSON that callers see."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
+
+from pixyproxy.core.models import ApiKey, Image, Status, Visibility
+from pixyproxy.service.keys import FreshKey
+
+
+def rfc3339(moment: datetime) -> str:
+    """UTC, always six digits of the second, `Z`."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+Timestamp = Annotated[
+    datetime,
+    PlainSerializer(rfc3339, return_type=str),
+    Field(examples=["2026-11-20T23:12:10.123456Z"]),
+]
+
+
+class Error(BaseModel):
+    """Why an image has no content."""
+
+    code: str
+    detail: str
+
+
+class ImageDetail(BaseModel):
+    """An image and everything known about it."""
+
+    guid: str = Field(examples=["01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11"])
+    filename: str = Field(examples=["a-lighthouse-at-sunset-01939f2e.png"])
+    prompt: str = Field(examples=["a lighthouse at sunset"])
+    tags: list[str]
+    author: str
+    created_at: Timestamp
+    updated_at: Timestamp
+    status: Status
+    visibility: Visibility
+    generator: str
+    model: str
+    revised_prompt: str | None
+    parameters: dict[str, JsonValue] = Field(description="What was asked for and what was used")
+    media_type: str | None = Field(examples=["image/png"])
+    width: int | None
+    height: int | None
+    size_bytes: int | None
+    sha256: str | None
+    cost_usd: float | None = Field(description="null when it is not known, never a silent 0")
+    cost_source: str | None
+    error: Error | None
+    content_url: str = Field(examples=["/image/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11/content"])
+
+    @staticmethod
+    def of(image: Image) -> "ImageDetail":
+        """Our own rows are sound already, so nothing is validated here."""
+        content, failure = image.content, image.failure
+        return ImageDetail.model_construct(
+            guid=image.guid,
+            filename=image.filename,
+            prompt=image.prompt,
+            tags=list(image.tags),
+            author=image.author,
+            created_at=image.created_at,
+            updated_at=image.updated_at,
+            status=image.status,
+            visibility=image.visibility,
+            generator=image.generator,
+            model=image.model,
+            revised_prompt=image.revised_prompt,
+            parameters=dict(image.parameters),
+            media_type=content.media_type if content else None,
+            width=content.width if content else None,
+            height=content.height if content else None,
+            size_bytes=content.size_bytes if content else None,
+            sha256=content.sha256 if content else None,
+            cost_usd=None if image.cost_usd is None else float(image.cost_usd),
+            cost_source=image.cost_source,
+            error=Error(code=failure.code, detail=failure.detail) if failure else None,
+            content_url=f"/image/{image.guid}/content",
+        )
+
+
+class KeyDetail(BaseModel):
+    """A key as it is listed; its text is never seen again."""
+
+    id: str
+    name: str
+    is_admin: bool
+    created_at: Timestamp
+    revoked_at: Timestamp | None
+
+    @classmethod
+    def of(cls, key: ApiKey) -> Self:
+        return cls(
+            id=key.id,
+            name=key.name,
+            is_admin=key.is_admin,
+            created_at=key.created_at,
+            revoked_at=key.revoked_at,
+        )
+
+
+class NewKeyDetail(KeyDetail):
+    """A key that was just made, with its text."""
+
+    key: str = Field(description="Shown once")
+
+    @classmethod
+    def of_fresh(cls, fresh: FreshKey) -> Self:
+        return cls(key=fresh.text, **KeyDetail.of(fresh.key).model_dump())
+
+
+class FieldProblem(BaseModel):
+    field: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Every error of the service (RFC 9457)."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str = Field(examples=["about:blank"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such image."])
+    instance: str = Field(examples=["/image/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11"])
+    code: str = Field(examples=["image_not_found"])
+    request_id: str = Field(examples=["web1-20261120T231210123456-140234"])
+    guid: str | None = Field(None, description="The image the error is about, where there is one")
+    errors: list[FieldProblem] | None = Field(
+        None, description="For bad input: what is wrong with which field"
+    )
+
+
+class Health(BaseModel):
+    status: str = Field(examples=["ok"])
+    reasons: dict[str, str] = Field({}, examples=[{"database": "unavailable"}])
