@@ -107,7 +107,7 @@ async def visitor(app: FastAPI) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def key_holder(app: FastAPI, admin: Client) -> AsyncIterator[Callable[[str], Awaitable[Client]]]:
-    """`await key_holder("alice")`: a client with a key of that name, made over the API."""
+    """Makes clients that hold a key of their own, each with the name it is asked for."""
     opened: list[Client] = []
 
     async def make(name: str) -> Client:

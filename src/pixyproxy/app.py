@@ -47,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(log_request)],
     )
     app.state.public_url = settings.public_url
+    docs.describe_api_key_header(app)
     errors.install(app)
     for module in (images, keys, health, docs):
         app.include_router(module.router)

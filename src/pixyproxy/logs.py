@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from pixyproxy.web.request_log import current_request_id
 
@@ -23,13 +24,10 @@ class TextLines(logging.Formatter):
     """For example `2026-11-20 23:12:10,123 INFO request-id [thread-id] [method:line] message`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        moment = datetime.fromtimestamp(record.created, UTC)
-        facts = getattr(record, "facts", {})
-        line = (
-            f"{moment:%Y-%m-%d %H:%M:%S},{int(record.msecs):03d} {record.levelname} {_request_id(record)} "
-            f"[{threading.get_native_id()}] [{_place(record)}] {_one_line(record.getMessage())}"
-        )
-        if facts:
+        moment = f"{_second(int(record.created))},{int(record.msecs):03d}"
+        thread, message = threading.get_native_id(), _one_line(record.getMessage())
+        line = f"{moment} {record.levelname} {_request_id(record)} [{thread}] [{_place(record)}] {message}"
+        if facts := getattr(record, "facts", None):
             line += f" {facts['http_method']} {facts['path']} {facts['status']} {facts['milliseconds']}ms"
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
@@ -45,11 +43,16 @@ class JsonLines(logging.Formatter):
             "thread_id": threading.get_native_id(),
             "place": _place(record),
             "message": record.getMessage(),
-            **getattr(record, "facts", {}),
+            **(getattr(record, "facts", None) or {}),
         }
         if record.exc_info:
             facts["exception"] = self.formatException(record.exc_info)
         return json.dumps(facts, ensure_ascii=False)
+
+
+@lru_cache(maxsize=2)
+def _second(timestamp: int) -> str:
+    return f"{datetime.fromtimestamp(timestamp, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _request_id(record: logging.LogRecord) -> str:

@@ -34,7 +34,6 @@ def serve(settings: Settings, say: Say) -> None:
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=_GRACE_S,
-        process_name="pixyproxy",
     )
     server.serve()
 
@@ -82,10 +81,8 @@ def _banner(settings: Settings, fresh_key: str | None) -> str:
   Make an image, then fetch it:
 
     export PIXY_KEY={_key_in_shell(settings)}
-    curl -s {url}/image -H "Authorization: Bearer $PIXY_KEY" -H "Content-Type: application/json" \\
-      -d '{{"prompt": "a lighthouse at sunset"}}' | tee image.json
-    curl -s {url}$(python3 -c 'import json; print(json.load(open("image.json"))["content_url"])') \\
-      -H "Authorization: Bearer $PIXY_KEY" -o lighthouse.png
+    curl -s {url}/image -H "X-API-Key: $PIXY_KEY" --json '{{"prompt": "a lighthouse"}}' | tee image.json
+    curl -s {url}$(grep -o '/image/[^"]*/content' image.json) -H "X-API-Key: $PIXY_KEY" -o lighthouse.png
 """
 
 

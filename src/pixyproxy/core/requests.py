@@ -63,7 +63,10 @@ def _distinct(tags: list[str]) -> list[str]:
 
 
 def _in_utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be a time of the years 1 to 9999") from None
 
 
 def _absent_if_blank(value: object) -> object:
@@ -71,9 +74,9 @@ def _absent_if_blank(value: object) -> object:
 
 
 Prompt = Annotated[str, Field(min_length=1, max_length=PROMPT_LENGTH), AfterValidator(_check_prompt)]
-Label = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_clean_label)]
-Filename = Annotated[str, Field(min_length=1, max_length=NAME_LENGTH), AfterValidator(_check_filename)]
-Tag = Annotated[str, Field(min_length=1, max_length=TAG_LENGTH), AfterValidator(_clean_label)]
+Label = Annotated[str, Field(min_length=1), AfterValidator(_clean_label), Field(max_length=NAME_LENGTH)]
+Filename = Annotated[str, Field(min_length=1), AfterValidator(_check_filename), Field(max_length=NAME_LENGTH)]
+Tag = Annotated[str, Field(min_length=1), AfterValidator(_clean_label), Field(max_length=TAG_LENGTH)]
 Tags = Annotated[list[Tag], Field(max_length=TAG_COUNT), AfterValidator(_distinct)]
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]

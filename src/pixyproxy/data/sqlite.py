@@ -31,11 +31,13 @@ class SQLiteDatabase:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writing = asyncio.Lock()
+        self._lookups = _Connections(path, 1, "sqlite-lookup")
         self._writer = _Connections(path, 1, "sqlite-writer")
         self._readers = _Connections(path, _READERS, "sqlite-reader")
 
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
-        return await self._readers.run(lambda connection: _fetch_one(connection, sql, parameters))
+        """At once, on the event loop: a look-up by key takes 15 µs, handing it to a thread 150."""
+        return self._lookups.ask(lambda connection: _fetch_one(connection, sql, parameters))
 
     async def fetch_all(self, sql: str, parameters: Parameters) -> list[Row]:
         return await self._readers.run(lambda connection: _fetch_all(connection, sql, parameters))
@@ -61,8 +63,8 @@ class SQLiteDatabase:
             return result
 
     async def close(self) -> None:
-        await self._readers.close()
-        await self._writer.close()
+        for connections in (self._lookups, self._readers, self._writer):
+            await connections.close()
 
 
 class _Transaction:
@@ -95,9 +97,9 @@ class _Connections:
         self._opened: list[sqlite3.Connection] = []
 
     async def run(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._ask, question)
+        return await asyncio.get_running_loop().run_in_executor(self._executor, self.ask, question)
 
-    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+    def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
         try:
             return question(self._connection())
         except sqlite3.Error as error:

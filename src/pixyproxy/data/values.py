@@ -7,7 +7,8 @@ from typing import Any
 
 
 def to_timestamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    """Four digits of the year, always: where it has fewer, `strftime` writes fewer."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def from_timestamp(value: str | datetime) -> datetime:

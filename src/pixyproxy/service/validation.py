@@ -1,6 +1,7 @@
 """Incoming models are validated again here: whoever built them, what the service works on is sound."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -8,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pixyproxy.core.exceptions import FieldError, InvalidRequest
 
 M = TypeVar("M", bound=BaseModel)
+_MOST_ERRORS = 50
 _PLACES = {"body", "query", "path", "header"}
 
 
@@ -20,7 +22,7 @@ def revalidated(model: M) -> M:
 
 def invalid_request(errors: Iterable[Mapping[str, Any]]) -> InvalidRequest:
     """Pydantic's findings in our words; what the caller sent is not repeated."""
-    found = [FieldError(_field(error), _message(error)) for error in errors]
+    found = [FieldError(_field(error), _message(error)) for error in islice(errors, _MOST_ERRORS)]
     detail = "; ".join(f"{each.field}: {each.message}" for each in found[:5])
     return InvalidRequest(f"The request is not valid: {detail}.", errors=found)
 

@@ -3,17 +3,20 @@
 from http import HTTPStatus
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
 
 from pixyproxy.web.schemas import Problem
 
+_PROBLEM = "application/problem+json"
 _EXAMPLES: dict[int, tuple[str, str]] = {
     401: ("unauthenticated", "A valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY."),
     403: ("forbidden", "This key may not do that."),
     404: ("image_not_found", "There is no such image."),
     409: ("image_not_ready", "The image is still being made."),
     413: ("payload_too_large", "The body of the request is too large."),
+    416: ("invalid_request", "The picture has no such bytes."),
     422: ("invalid_request", "The request is not valid: prompt: must not be blank."),
     429: ("rate_limited", "The generator takes no more requests for now."),
     500: ("internal", "Something went wrong on our side."),
@@ -51,5 +54,21 @@ def _described(status: int) -> dict[str, Any]:
     return {
         "description": detail,
         "model": Problem,
-        "content": {"application/problem+json": {"example": example}},
+        "content": {_PROBLEM: {"example": example}},
     }
+
+
+def describe_problems(app: FastAPI) -> None:
+    """FastAPI files the schema of every answer under the JSON of its own; that of an error is a problem."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        api = generate()
+        for operation in (each for path in api["paths"].values() for each in path.values()):
+            for response in operation["responses"].values():
+                content = response.get("content", {})
+                if _PROBLEM in content:
+                    content[_PROBLEM] |= content.pop("application/json", {})
+        return api
+
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pixyproxy.core.exceptions import PayloadTooLarge
 
 MOST_BYTES = 1024 * 1024
+_BODILESS = {"GET", "HEAD"}  # No resource reads a body there.
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class BodyLimit:
     most_bytes: int = MOST_BYTES
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["method"] in _BODILESS:
             await self.app(scope, receive, send)
             return
         self._check(_announced_bytes(scope))

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
+from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from pixyproxy.core.models import Visibility
 from pixyproxy.service.reading import Picture
 
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _UNSATISFIABLE = (-1, -1)
 
 
@@ -24,7 +25,7 @@ def answer_content(request: Request, picture: Picture, *, download: bool) -> Res
     size = picture.content.size_bytes
     wanted = _wanted_range(request, headers, size)
     if wanted == _UNSATISFIABLE:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"})
     start, end = wanted or (0, size)
     if wanted:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
@@ -96,6 +97,8 @@ def _has_it_already(request: Request, etag: str) -> bool:
 
 def _wanted_range(request: Request, headers: dict[str, str], size: int) -> tuple[int, int] | None:
     """Start and end of one range; None for the whole, also for what is no range we serve."""
+    if request.method != "GET":
+        return None
     asked = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
     condition = request.headers.get("if-range")
     if not asked or not (asked[1] or asked[2]):

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixyproxy.core import exceptions as our
 from pixyproxy.service.validation import invalid_request
+from pixyproxy.web.answers import describe_problems
 from pixyproxy.web.request_log import current_request_id
 
 log = logging.getLogger(__name__)
@@ -56,6 +58,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
 def install(app: FastAPI) -> None:
     for kind in (our.PixyProxyException, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer_error)
+    describe_problems(app)
 
 
 class UnexpectedErrors:
@@ -87,6 +90,8 @@ def _as_ours(error: Exception) -> our.PixyProxyException:
             return each
     if isinstance(error, RequestValidationError):
         return invalid_request(error.errors())
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.BAD_REQUEST:
+        return invalid_request([_UNREADABLE_BODY])
     if isinstance(error, HTTPException) and error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
         return our.InvalidRequest(_SENTENCES.get(error.status_code))
     return our.InternalError()
@@ -95,18 +100,22 @@ def _as_ours(error: Exception) -> our.PixyProxyException:
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer that method.",
+    416: "The picture has no such bytes.",
 }
+# FastAPI's 400: bytes that are no UTF-8, numbers and nestings that its parser gives up on.
+_UNREADABLE_BODY = {"type": "json_invalid", "loc": ("body",), "msg": ""}
 
 
 def _status_of(problem: our.PixyProxyException, error: Exception) -> int:
     if isinstance(error, HTTPException) and type(problem) is our.InvalidRequest:
-        return error.status_code
+        unreadable = error.status_code == HTTPStatus.BAD_REQUEST
+        return STATUS_OF[our.InvalidRequest] if unreadable else error.status_code
     kinds = (STATUS_OF.get(kind) for kind in type(problem).__mro__)
     return next((status for status in kinds if status), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _headers(request: Request, problem: our.PixyProxyException, error: Exception) -> dict[str, str]:
-    headers: dict[str, str] = {}
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_at(request))
     if problem.retry_after_s is not None:
@@ -118,8 +127,9 @@ def _headers(request: Request, problem: our.PixyProxyException, error: Exception
 
 def _methods_at(request: Request) -> list[str]:
     """What this address does answer; each method is a route of its own."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+    routes = iter_route_contexts(request.app.routes)
+    here = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 def _body(request: Request, problem: our.PixyProxyException, status: int) -> dict[str, Any]:

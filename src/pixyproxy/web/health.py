@@ -1,11 +1,11 @@
 """Is it alive, is it ready: for those who watch the service."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from pixyproxy.service.health import reasons_not_ready
 from pixyproxy.web.answers import json_answer
-from pixyproxy.web.auth import TheServices
+from pixyproxy.web.auth import services_of
 from pixyproxy.web.schemas import Health
 
 router = APIRouter(tags=["health"])
@@ -23,7 +23,8 @@ async def health_live() -> Response:
     response_model=Health,
     responses={503: {"model": Health, "description": "Not ready, and why"}},
 )
-async def health_ready(services: TheServices) -> Response:
+async def health_ready(request: Request) -> Response:
+    services = services_of(request)
     reasons = await reasons_not_ready(services.library, services.store)
     return json_answer(
         Health(status="not ready" if reasons else "ok", reasons=reasons), 503 if reasons else 200

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
 from pixyproxy.web.answers import json_answer, json_array, problems
-from pixyproxy.web.auth import AnyCaller, KeyHolder, TheServices
+from pixyproxy.web.auth import OwnImages, VisibleImages
 from pixyproxy.web.content import answer_content
 from pixyproxy.web.schemas import ImageDetail
 
@@ -36,7 +36,6 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     },
     206: {"description": "A range of the bytes"},
     304: {"description": "The caller has these bytes already"},
-    416: {"description": "There are no such bytes"},
 }
 
 
@@ -48,9 +47,9 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     response_model=ImageDetail,
     responses={**_CREATED, **problems(401, 404, 413, 429, 502, 504, 507)},
 )
-async def create_image(prompt: ImagePrompt, caller: KeyHolder, services: TheServices) -> Response:
+async def create_image(prompt: ImagePrompt, images: OwnImages) -> Response:
     """Answers when the picture and everything known about it are durable."""
-    image = await services.private(caller).make(prompt)
+    image = await images.make(prompt)
     return json_answer(ImageDetail.of(image), 201, {"Location": f"/image/{image.guid}"})
 
 
@@ -62,10 +61,10 @@ async def create_image(prompt: ImagePrompt, caller: KeyHolder, services: TheServ
     responses={**_LISTED, **problems(401)},
 )
 async def list_images(
-    request: Request, search: Annotated[ImageSearch, Query()], caller: AnyCaller, services: TheServices
+    request: Request, search: Annotated[ImageSearch, Query()], images: VisibleImages
 ) -> Response:
     """Newest first, what the caller may see. Filters are combined with AND."""
-    page = await services.as_seen_by(caller).list_(search)
+    page = await images.list_(search)
     headers = {"Link": _next_link(request, page.next_cursor)} if page.next_cursor else {}
     return json_array(_details, [ImageDetail.of(image) for image in page.images], headers)
 
@@ -77,8 +76,8 @@ async def list_images(
     response_model=ImageDetail,
     responses=problems(401, 404),
 )
-async def get_image(guid: Guid, caller: AnyCaller, services: TheServices) -> Response:
-    return json_answer(ImageDetail.of(await services.as_seen_by(caller).get(guid)))
+async def get_image(guid: Guid, images: VisibleImages) -> Response:
+    return json_answer(ImageDetail.of(await images.get(guid)))
 
 
 @router.patch(
@@ -88,10 +87,8 @@ async def get_image(guid: Guid, caller: AnyCaller, services: TheServices) -> Res
     response_model=ImageDetail,
     responses=problems(401, 403, 404, 413),
 )
-async def change_image(
-    guid: Guid, changes: ImageChanges, caller: KeyHolder, services: TheServices
-) -> Response:
-    return json_answer(ImageDetail.of(await services.private(caller).change(guid, changes)))
+async def change_image(guid: Guid, changes: ImageChanges, images: OwnImages) -> Response:
+    return json_answer(ImageDetail.of(await images.change(guid, changes)))
 
 
 @router.delete(
@@ -101,9 +98,9 @@ async def change_image(
     status_code=204,
     responses=problems(401, 403, 404),
 )
-async def delete_image(guid: Guid, caller: KeyHolder, services: TheServices) -> Response:
+async def delete_image(guid: Guid, images: OwnImages) -> Response:
     """Gone from every list and answer at once."""
-    await services.private(caller).delete(guid)
+    await images.delete(guid)
     return Response(status_code=204)
 
 
@@ -112,17 +109,16 @@ async def delete_image(guid: Guid, caller: KeyHolder, services: TheServices) -> 
     operation_id="get_image_content",
     summary="The picture itself",
     response_class=Response,
-    responses={**_CONTENT, **problems(401, 404, 409)},
+    responses={**_CONTENT, **problems(401, 404, 409, 416)},
 )
 @router.head("/image/{guid}/content", include_in_schema=False)
 async def get_image_content(
     request: Request,
     guid: Guid,
-    caller: AnyCaller,
-    services: TheServices,
+    images: VisibleImages,
     download: Annotated[bool, Query(description="As an attachment, to be saved")] = False,
 ) -> Response:
-    picture = await services.as_seen_by(caller).picture(guid)
+    picture = await images.picture(guid)
     return answer_content(request, picture, download=download)
 
 

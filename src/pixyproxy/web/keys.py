@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from pixyproxy.core.requests import NewKey
 from pixyproxy.web.answers import problems
-from pixyproxy.web.auth import Administrator, TheServices
+from pixyproxy.web.auth import AllKeys
 from pixyproxy.web.schemas import KeyDetail, NewKeyDetail
 
 router = APIRouter(tags=["keys"])
@@ -20,14 +20,14 @@ router = APIRouter(tags=["keys"])
     status_code=201,
     responses=problems(401, 403, 413),
 )
-async def create_key(new: NewKey, _: Administrator, services: TheServices) -> NewKeyDetail:
+async def create_key(new: NewKey, keys: AllKeys) -> NewKeyDetail:
     """The key's text is in this answer and nowhere else."""
-    return NewKeyDetail.of_fresh(await services.keys.create(new))
+    return NewKeyDetail.of_fresh(await keys.create(new))
 
 
 @router.get("/key", operation_id="list_keys", summary="All keys", responses=problems(401, 403))
-async def list_keys(_: Administrator, services: TheServices) -> list[KeyDetail]:
-    return [KeyDetail.of(key) for key in await services.keys.list_()]
+async def list_keys(keys: AllKeys) -> list[KeyDetail]:
+    return [KeyDetail.of(key) for key in await keys.list_()]
 
 
 @router.delete(
@@ -37,9 +37,7 @@ async def list_keys(_: Administrator, services: TheServices) -> list[KeyDetail]:
     status_code=204,
     responses=problems(401, 403),
 )
-async def revoke_key(
-    key_id: Annotated[str, Path(max_length=32)], _: Administrator, services: TheServices
-) -> Response:
+async def revoke_key(key_id: Annotated[str, Path(max_length=32)], keys: AllKeys) -> Response:
     """In force with the next request, on every replica."""
-    await services.keys.revoke(key_id)
+    await keys.revoke(key_id)
     return Response(status_code=204)

@@ -11,7 +11,7 @@ from pixyproxy.service.keys import FreshKey
 
 def rfc3339(moment: datetime) -> str:
     """UTC, always six digits of the second, `Z`."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.isoformat(timespec='microseconds')[:26]}Z"
 
 
 Timestamp = Annotated[

@@ -44,7 +44,8 @@ MODELS = (
     "gpt-image-2.6-sunburst",
     "gpt-image-2.6-flare",
 )
-_TIMEOUT = Timeout(600, connect=5, pool=30)
+# The SDK's timeout is for each read; a trickle never meets it, so the whole answer has its own deadline.
+DEADLINE_S, _CONNECT_S, _POOL_S = 600.0, 5.0, 30.0
 _NOT_SENT = (ConnectError, ConnectTimeout, PoolTimeout)
 _PAUSES_S = (0.5, 2.0)
 _LONGEST_PAUSE_S = 20.0
@@ -62,8 +63,10 @@ class OpenAIImages:
     name = "openai"
     models = MODELS
 
-    def __init__(self, api_key: str, base_url: str | None) -> None:
-        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=_TIMEOUT)
+    def __init__(self, api_key: str, base_url: str | None, deadline_s: float = DEADLINE_S) -> None:
+        timeout = Timeout(deadline_s, connect=_CONNECT_S, pool=_POOL_S)
+        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout)
+        self._deadline_s = deadline_s
 
     def check(self, request: PictureRequest) -> None:
         if request.seed is not None:
@@ -101,8 +104,11 @@ class OpenAIImages:
     async def _ask(self, arguments: dict[str, Any]) -> "_Answer":
         for pause in (*_PAUSES_S, None):
             try:
-                raw = await self._client.images.with_raw_response.generate(**arguments)
-            except (RateLimitError, APIConnectionError, APIStatusError) as error:
+                async with asyncio.timeout(self._deadline_s):
+                    raw = await self._client.images.with_raw_response.generate(**arguments)
+            except TimeoutError as error:
+                raise OutcomeUnknown from error
+            except (APIConnectionError, APIStatusError) as error:
                 if pause is None or (wait := _wait_before_repeating(error, pause)) is None:
                     raise _translated(error) from error
                 log.warning("openai: %s; trying again in %.1f s", type(error).__name__, wait)
