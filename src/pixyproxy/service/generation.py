@@ -6,6 +6,7 @@ the image is called ready; the image and the attempt change in one transaction.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,7 +16,17 @@ from pixyproxy.core.exceptions import (
     OutcomeUnknown,
     PixyProxyException,
 )
-from pixyproxy.core.models import Attempt, AttemptStatus, Caller, Content, Failure, Image, JsonValue, Status
+from pixyproxy.core.models import (
+    Attempt,
+    AttemptStatus,
+    Audience,
+    Caller,
+    Content,
+    Failure,
+    Image,
+    JsonValue,
+    Status,
+)
 from pixyproxy.core.names import EXTENSIONS, new_guid, readable_name
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.image_store import ImageStore
@@ -109,41 +120,32 @@ class Generation:
             sha256=facts.sha256,
         )
         await self._store.put(content.storage_key, picture.content)
-        return await self._finish(making, _ready_image(making.image, picture, content), picture)
+        return await self._finish(making, picture, content)
 
-    async def _finish(self, making: _Making, image: Image, picture: GeneratedPicture) -> Image:
+    async def _finish(self, making: _Making, picture: GeneratedPicture, content: Content) -> Image:
         attempt = replace(
             making.attempt,
             status=AttemptStatus.SUCCEEDED,
             provider_request_id=picture.provider_request_id,
             usage=picture.usage,
-            ended_at=image.updated_at,
+            ended_at=datetime.now(UTC),
         )
 
-        async def work(repositories: Repositories) -> bool:
+        async def work(repositories: Repositories) -> Image | None:
             await repositories.attempts.close(attempt)
-            return await repositories.images.change(making.image, image)
+            return await _change(repositories, making, lambda image: _ready_image(image, picture, content))
 
-        if not await self._library.transact(work):
-            await self._discard(image)
-        return image
-
-    async def _discard(self, image: Image) -> None:
-        """It was deleted while it was being made."""
-        if image.content is not None:
-            await self._store.delete(image.content.storage_key)
-        await self._library.transact(lambda repositories: repositories.images.remove(image))
+        image = await self._library.transact(work)
+        if image is None:
+            await self._store.delete(content.storage_key)
+            await self._library.transact(lambda repositories: repositories.images.remove(making.image))
+        return image or _ready_image(making.image, picture, content)
 
     async def _give_up(self, making: _Making, failure: PixyProxyException) -> None:
         lost = isinstance(failure, OutcomeUnknown)
         now = datetime.now(UTC)
         reason = Failure(failure.code, failure.detail)
-        image = replace(
-            making.image,
-            status=Status.UNKNOWN if lost else Status.FAILED,
-            failure=reason,
-            updated_at=now,
-        )
+        status = Status.UNKNOWN if lost else Status.FAILED
         attempt = replace(
             making.attempt,
             status=AttemptStatus.UNKNOWN if lost else AttemptStatus.FAILED,
@@ -153,9 +155,27 @@ class Generation:
 
         async def work(repositories: Repositories) -> None:
             await repositories.attempts.close(attempt)
-            await repositories.images.change(making.image, image)
+            failed = await _change(
+                repositories,
+                making,
+                lambda image: replace(image, status=status, failure=reason, updated_at=now),
+            )
+            if failed is None:
+                await repositories.images.remove(making.image)
 
         await self._library.transact(work)
+
+
+async def _change(
+    repositories: Repositories, making: _Making, changed: Callable[[Image], Image]
+) -> Image | None:
+    """Starts from the row as it is now: its owner may have changed it meanwhile, or (None) deleted it."""
+    before = await repositories.images.find_for_update(making.image.guid, Audience(sees_everything=True))
+    if before is None:
+        return None
+    after = changed(before)
+    await repositories.images.change(before, after)
+    return after
 
 
 def _new_image(caller: Caller, prompt: ImagePrompt, choice: Choice) -> Image:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import Forbidden, ImageNotFound, PixyProxyException
-from pixyproxy.core.models import Audience, Caller, Image
+from pixyproxy.core.models import Audience, Caller, Image, Status
 from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
@@ -50,10 +50,11 @@ class PrivateImages(ImageReading):
             return image
 
         image = await self._library.transact(hide)
-        if image.content is None:
-            return
+        if image.status in {Status.QUEUED, Status.GENERATING}:
+            return  # Whoever makes it finds it gone, and clears up.
         try:
-            await self._store.delete(image.content.storage_key)
+            if image.content is not None:
+                await self._store.delete(image.content.storage_key)
             await self._library.transact(lambda repositories: repositories.images.remove(image))
         except PixyProxyException:
             log.warning("image %s is hidden; its bytes could not be removed yet", guid, exc_info=True)

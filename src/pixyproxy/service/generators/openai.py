@@ -9,27 +9,16 @@ import binascii
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 import pybase64
-from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, RateLimitError, Timeout
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, Timeout
 from pydantic_core import from_json
 
-from pixyproxy.core.exceptions import (
-    FieldError,
-    GeneratorFailed,
-    GeneratorTimeout,
-    InvalidRequest,
-    ModelNotFound,
-    OutcomeUnknown,
-    PixyProxyException,
-    PromptRefused,
-    RateLimited,
-)
+from pixyproxy.core.exceptions import FieldError, GeneratorFailed, InvalidRequest, OutcomeUnknown
 from pixyproxy.core.models import JsonValue, Size
 from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest
+from pixyproxy.service.generators.openai_errors import translated, wait_before_repeating
 from pixyproxy.service.generators.prices import openai_image_cost
 
 log = logging.getLogger(__name__)
@@ -46,17 +35,9 @@ MODELS = (
 )
 # The SDK's timeout is for each read; a trickle never meets it, so the whole answer has its own deadline.
 DEADLINE_S, _CONNECT_S, _POOL_S = 600.0, 5.0, 30.0
-_NOT_SENT = (ConnectError, ConnectTimeout, PoolTimeout)
+_REPORTED = ("size", "quality", "background")
 _PAUSES_S = (0.5, 2.0)
-_LONGEST_PAUSE_S = 20.0
-_REFUSALS = {"moderation_blocked", "content_policy_violation", "content_filter"}
-_OUT_OF_MONEY = {"billing_hard_limit_reached", "insufficient_quota"}
 _MOST_SIDE, _FEWEST_PIXELS, _MOST_PIXELS = 3840, 655_360, 8_294_400
-_SENTENCES = {
-    401: "The provider refused the key this service calls it with.",
-    403: "The provider does not allow this key to make that picture.",
-}
-_OUR_FIELDS = {"prompt", "model", "size", "quality", "background", "output_format"}
 
 
 class OpenAIImages:
@@ -80,15 +61,13 @@ class OpenAIImages:
     async def generate(self, request: PictureRequest) -> GeneratedPicture:
         answer = await self._ask(_arguments(request))
         content = _content(answer.data)
-        reported = {
-            name: answer.data[name] for name in ("size", "quality", "background") if answer.data.get(name)
-        }
+        revised, usage = _first(answer.data).get("revised_prompt"), answer.data.get("usage")
         return GeneratedPicture(
             content=content,
-            revised_prompt=_first(answer.data).get("revised_prompt"),
-            parameters=reported,
+            revised_prompt=revised if isinstance(revised, str) else None,
+            parameters={name: value for name in _REPORTED if isinstance(value := answer.data.get(name), str)},
             cost=openai_image_cost(request.model, answer.data),
-            usage=answer.data.get("usage"),
+            usage=usage if isinstance(usage, dict) else None,
             provider_request_id=answer.request_id,
         )
 
@@ -96,7 +75,7 @@ class OpenAIImages:
         try:
             await self._client.models.list(timeout=10)
         except (APIConnectionError, APIStatusError) as error:
-            raise _translated(error) from error
+            raise translated(error) from error
 
     async def close(self) -> None:
         await self._client.close()
@@ -109,8 +88,8 @@ class OpenAIImages:
             except TimeoutError as error:
                 raise OutcomeUnknown from error
             except (APIConnectionError, APIStatusError) as error:
-                if pause is None or (wait := _wait_before_repeating(error, pause)) is None:
-                    raise _translated(error) from error
+                if pause is None or (wait := wait_before_repeating(error, pause)) is None:
+                    raise translated(error) from error
                 log.warning("openai: %s; trying again in %.1f s", type(error).__name__, wait)
                 await asyncio.sleep(wait)
             else:
@@ -175,50 +154,3 @@ def _content(answer: Mapping[str, Any]) -> bytes:
         return pybase64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise GeneratorFailed("The generator's picture is not valid base64.") from error
-
-
-def _wait_before_repeating(error: APIConnectionError | APIStatusError, pause: float) -> float | None:
-    """How long to wait, or None when the call may have been billed or will fail again."""
-    if isinstance(error, RateLimitError):
-        if error.code in _OUT_OF_MONEY:
-            return None
-        wait = max(_retry_after_s(error) or pause, pause)
-        return wait if wait <= _LONGEST_PAUSE_S else None
-    return pause if isinstance(error.__cause__, _NOT_SENT) else None
-
-
-def _retry_after_s(error: APIStatusError) -> float | None:
-    try:
-        return float(error.response.headers["retry-after"])
-    except (KeyError, ValueError):
-        return None
-
-
-def _translated(error: APIConnectionError | APIStatusError) -> PixyProxyException:
-    if isinstance(error, APIStatusError):
-        return _from_status(error)
-    if isinstance(error.__cause__, _NOT_SENT):
-        return GeneratorTimeout(retry_after_s=5)
-    return OutcomeUnknown()
-
-
-def _from_status(error: APIStatusError) -> PixyProxyException:
-    if error.code in _REFUSALS:
-        return PromptRefused()
-    if error.code in _OUT_OF_MONEY:
-        return GeneratorFailed("The account with the generator's provider has reached its limit.")
-    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(retry_after_s=int(_retry_after_s(error) or 10))
-    if error.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        return _provider_refused(error.param)
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return ModelNotFound("The provider has no such model.")
-    return GeneratorFailed(
-        _SENTENCES.get(error.status_code, "The provider answered with an error of its own.")
-    )
-
-
-def _provider_refused(param: str | None) -> InvalidRequest:
-    field = param if param in _OUR_FIELDS else None
-    errors = [FieldError(field, "the provider refused it")] if field else []
-    return InvalidRequest(f"The provider refused {field or 'the request'}.", errors=errors)

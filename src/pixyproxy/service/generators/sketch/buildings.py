@@ -15,8 +15,8 @@ def house(coat: Coat) -> list[str]:
         path("M0,-92L46,-47H20Z", darker(coat.accent, 0.18)),
         path("M-9,0V-24Q0,-34 9,-24V0Z", coat.base),
         *[rect(x, -40, 16, 17, coat.glow, rx=2) for x in (-33, 18)],
-        *[path(f"M{x},-40h2v17h-2Z M{x - 7},-32.500h16v2h-16Z", coat.light) for x in (-26, 25)],
-        circle(0, -62, 6.500, coat.glow),
+        *[path(f"M{x},-40h2v17h-2Z M{x - 7},-32.5h16v2h-16Z", coat.light) for x in (-26, 25)],
+        circle(0, -62, 6.5, coat.glow),
     ]
 
 
@@ -35,15 +35,20 @@ def castle(coat: Coat) -> list[str]:
 
 
 def _turret(coat: Coat, x: float, width: float, height: float) -> list[str]:
-    left, roof = x - width / 2, width * 1.150
+    left, roof = x - width / 2, width * 1.15
     return [
         rect(left, -height, width, height, coat.base),
-        rect(x + width * 0.100, -height, width * 0.400, height, coat.shade, opacity=0.350),
+        rect(x + width * 0.1, -height, width * 0.4, height, coat.shade, opacity=0.35),
         rect(left - 2, -height - 4, width + 4, 8, coat.light),
-        stroke(f"M{x},{-height - roof - 2}v-12", coat.ink, 1.200),
+        stroke(f"M{x},{-height - roof - 2}v-12", coat.ink, 1.2),
         path(f"M{x},{-height - roof - 14}l13,4l-13,5Z", coat.glow),
-        path(f"M{left - 4},{-height - 3}L{x},{-height - roof - 4}L{x + width / 2 + 4},{-height - 3}Z", coat.accent),
-        path(f"M{x},{-height - roof - 4}L{x + width / 2 + 4},{-height - 3}H{x + 2}Z", darker(coat.accent, 0.18)),
+        path(
+            f"M{left - 4},{-height - 3}L{x},{-height - roof - 4}L{x + width / 2 + 4},{-height - 3}Z",
+            coat.accent,
+        ),
+        path(
+            f"M{x},{-height - roof - 4}L{x + width / 2 + 4},{-height - 3}H{x + 2}Z", darker(coat.accent, 0.18)
+        ),
         path(f"M{x - 3},{-height + 22}v-8q3,-5 6,0v8Z", coat.glow),
     ]
 
@@ -58,26 +63,29 @@ def lighthouse(coat: Coat) -> list[str]:
         path("M-15,0L-9,-80H9L15,0Z", coat.light),
         *stripes,
         path("M3,0L2,-80H9L15,0Z", coat.ink, opacity=0.16),
-        rect(-13, -84, 26, 5, coat.ink, rx=1.500),
-        rect(-7.500, -98, 15, 14, "#ffe68f"),
-        stroke("M-7,-98v14M0,-98v14M7,-98v14", coat.ink, 1.200),
+        rect(-13, -84, 26, 5, coat.ink, rx=1.5),
+        rect(-7.5, -98, 15, 14, "#ffe68f"),
+        stroke("M-7,-98v14M0,-98v14M7,-98v14", coat.ink, 1.2),
         path("M-10,-97Q0,-116 10,-97Z", coat.accent),
-        stroke("M0,-107v-6", coat.ink, 1.500),
+        stroke("M0,-107v-6", coat.ink, 1.5),
         path("M-4,0v-9q4,-6 8,0v9Z", coat.ink),
-        *[path(f"M-2.500,{y}v-6q2.500,-4 5,0v6Z", coat.ink) for y in (-30, -56)],
+        *[path(f"M-2.5,{y}v-6q2.5,-4 5,0v6Z", coat.ink) for y in (-30, -56)],
     ]
 
 
 def windmill(coat: Coat) -> list[str]:
-    blade = "M-1.500,0L-1.500,-50H1.500L1.500,0Z M2,-12H13V-50H2Z"
+    blade = "M-1.5,0L-1.5,-50H1.5L1.5,0Z M2,-12H13V-50H2Z"
     return [
         path("M-22,0L-13,-64H13L22,0Z", coat.light),
         path("M4,0L3,-64H13L22,0Z", coat.shade, opacity=0.3),
         path("M-15,-62Q0,-92 15,-62Z", coat.accent),
         path("M-5,0v-13q5,-7 10,0v13Z", coat.base),
         rect(-4, -44, 8, 9, coat.glow, rx=1),
-        *[path(blade, coat.ink, transform=f"translate(0,-68)rotate({20 + turn})", opacity=0.9) for turn in range(0, 360, 90)],
-        circle(0, -68, 3.500, coat.accent),
+        *[
+            path(blade, coat.ink, transform=f"translate(0,-68)rotate({20 + turn})", opacity=0.9)
+            for turn in range(0, 360, 90)
+        ],
+        circle(0, -68, 3.5, coat.accent),
     ]
 
 
@@ -87,11 +95,12 @@ def tower(coat: Coat) -> list[str]:
     for level in range(4):
         width, floor = 34 - 6 * level, -25 * level
         shapes += [
-            rect(-width * 0.620, floor - 18, width * 1.240, 18, coat.light),
-            *[rect(x - 2.500, floor - 13, 5, 9, coat.glow) for x in (-width * 0.300, width * 0.300)],
+            rect(-width * 0.62, floor - 18, width * 1.24, 18, coat.light),
+            *[rect(x - 2.5, floor - 13, 5, 9, coat.glow) for x in (-width * 0.3, width * 0.3)],
             path(
-                f"M{-width - 5},{floor - 15}Q{-width * 0.700},{floor - 19} {-width * 0.500},{floor - 27}H{width * 0.500}"
-                f"Q{width * 0.700},{floor - 19} {width + 5},{floor - 15}Z",
+                f"M{-width - 5},{floor - 15}Q{-width * 0.7},{floor - 19} "
+                f"{-width * 0.5},{floor - 27}H{width * 0.5}"
+                f"Q{width * 0.7},{floor - 19} {width + 5},{floor - 15}Z",
                 coat.accent,
             ),
         ]
@@ -103,6 +112,6 @@ def tent(coat: Coat) -> list[str]:
         path("M-64,0L-8,-74L58,0Z", coat.base),
         path("M-8,-74L58,0H26Z", coat.shade),
         path("M-24,0L-8,-50L10,0Z", coat.glow),
-        stroke("M-8,-74L-12,-80M-8,-74L-3,-80", coat.ink, 2.500),
-        stroke("M-58,-8L-76,0M52,-8L70,0", coat.ink, 1.200),
+        stroke("M-8,-74L-12,-80M-8,-74L-3,-80", coat.ink, 2.5),
+        stroke("M-58,-8L-76,0M52,-8L70,0", coat.ink, 1.2),
     ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from .colours import darker, lighter, lightness, mix
-from .palette import Palette
+from .palettes import Palette
 from .svg import circle, path, stroke
 
 _DARK_COAT = 0.5
@@ -59,7 +59,8 @@ def legs(positions: tuple[float, ...], top: float, width: float, fill: str) -> l
     """Tapered legs down to the ground."""
     half, foot = width / 2, width * 0.38
     return [
-        path(f"M{x - half},{top}L{x - foot},-1Q{x},1 {x + foot},-1L{x + half},{top}Z", fill) for x in positions
+        path(f"M{x - half},{top}L{x - foot},-1Q{x},1 {x + foot},-1L{x + half},{top}Z", fill)
+        for x in positions
     ]
 
 

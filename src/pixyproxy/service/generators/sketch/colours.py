@@ -7,15 +7,20 @@ from typing import TypeAlias
 Lab: TypeAlias = tuple[float, float, float]
 
 
+_LINEAR_UP_TO = 0.04045
+_ENCODED_UP_TO = 0.0031308
+
+
 def _linear(channel: int) -> float:
+    """The light behind one sRGB byte."""
     value = channel / 255
-    return value / 12.92 if value <= 0.04045 else float(((value + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004 - sRGB
+    return value / 12.92 if value <= _LINEAR_UP_TO else math.pow((value + 0.055) / 1.055, 2.4)
 
 
-def _encoded(value: float) -> int:
-    value = min(max(value, 0.0), 1.0)
-    encoded = 12.92 * value if value <= 0.0031308 else 1.055 * value ** (1 / 2.4) - 0.055  # noqa: PLR2004 - sRGB
-    return round(encoded * 255)
+def _encoded(light: float) -> int:
+    light = min(max(light, 0.0), 1.0)
+    linear = light <= _ENCODED_UP_TO
+    return round(255 * (12.92 * light if linear else 1.055 * math.pow(light, 1 / 2.4) - 0.055))
 
 
 @lru_cache(maxsize=4096)
@@ -25,9 +30,9 @@ def to_lab(colour: str) -> Lab:
     medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
     return (
-        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+        0.2104542553 * long + 0.793617785 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.428592205 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.808675766 * short,
     )
 
 
@@ -35,10 +40,10 @@ def from_lab(lab: Lab) -> str:
     lightness, a, b = lab
     long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
     medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3
     red = _encoded(4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short)
     green = _encoded(-1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short)
-    blue = _encoded(-0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short)
+    blue = _encoded(-0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short)
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 

@@ -21,7 +21,7 @@ class Figure:
 GROUNDED: dict[str, Figure] = {
     "cat": Figure(pets.cat, ("#e8964a", "#55596a", "#f0e2cc", "#3a3540"), 0.27, 0.95),
     "tiger": Figure(pets.cat, ("#ee8f35",), 0.34, 0.95, "#fff3de"),
-    "dog": Figure(pets.dog, ("#c98a52", "#e3c08f", "#8a6248"), 0.3, 0.95, "#fff1dc"),
+    "dog": Figure(pets.dog, ("#c98a52", "#e3c08f", "#8a6248"), 0.26, 0.95, "#fff1dc"),
     "fox": Figure(pets.fox, ("#e2672b",), 0.29, 1.1, "#fff1e0"),
     "wolf": Figure(pets.fox, ("#7b8798",), 0.34, 1.1, "#eef1f3"),
     "rabbit": Figure(pets.rabbit, ("#cdb59a", "#a99486", "#f1e7da"), 0.23, 0.75),
@@ -29,7 +29,7 @@ GROUNDED: dict[str, Figure] = {
     "bear": Figure(beasts.bear, ("#8a5a3b", "#6e4a38"), 0.36, 0.95),
     "panda": Figure(beasts.panda, ("#fbf8f0",), 0.34, 0.95),
     "lion": Figure(beasts.lion, ("#ecb45a",), 0.33, 0.95),
-    "elephant": Figure(beasts.elephant, ("#7f8fa6", "#8d8ba5"), 0.4, 1.7),
+    "elephant": Figure(beasts.elephant, ("#7f8fa6", "#8d8ba5"), 0.33, 1.7),
     "horse": Figure(beasts.horse, ("#9a5f3c", "#6b4433", "#d8b48a"), 0.38, 1.2),
     "unicorn": Figure(beasts.unicorn, ("#fbf3f4",), 0.38, 1.2),
     "deer": Figure(beasts.deer, ("#b97a45",), 0.38, 1.0, "#fff0d8"),
@@ -37,7 +37,7 @@ GROUNDED: dict[str, Figure] = {
     "owl": Figure(wings_and_fins.owl, ("#8a6a52", "#7a6b7f"), 0.24, 0.75, "#f3e2c4"),
     "penguin": Figure(wings_and_fins.penguin, ("#2b3547",), 0.25, 0.8, "#fdf8ee"),
     "turtle": Figure(wings_and_fins.turtle, ("#6d9a5c",), 0.17, 2.0),
-    "person": Figure(people.person, ("#d1495b", "#2e6f95", "#edae49", "#3d6b5c"), 0.3, 0.45),
+    "person": Figure(people.person, ("#d1495b", "#2e6f95", "#edae49", "#3d6b5c"), 0.42, 0.45),
     "robot": Figure(people.robot, ("#8fb3c4", "#e9b25b", "#d86f5c"), 0.33, 0.75),
     "astronaut": Figure(people.astronaut, ("#f3f0ea",), 0.33, 0.75),
     "snowman": Figure(people.snowman, ("#fbfbfd",), 0.33, 0.8),
@@ -57,8 +57,8 @@ GROUNDED: dict[str, Figure] = {
 }
 
 STRUCTURES: dict[str, Figure] = {
-    "house": Figure(buildings.house, ("#8a5a3b",), 0.2, 1.1, "#fbf1de", 1.0),
-    "castle": Figure(buildings.castle, ("#a99bb0", "#b7a48f", "#8f9bb0"), 0.32, 1.2),
+    "house": Figure(buildings.house, ("#8a5a3b",), 0.25, 1.1, "#fbf1de", 1.0),
+    "castle": Figure(buildings.castle, ("#a99bb0", "#b7a48f", "#8f9bb0"), 0.38, 1.2),
     "lighthouse": Figure(buildings.lighthouse, ("#8a5a3b",), 0.5, 0.35, "#fdf6e8"),
     "windmill": Figure(buildings.windmill, ("#8a5a3b",), 0.34, 0.9, "#f8ecd6"),
     "tower": Figure(buildings.tower, ("#6b3a34",), 0.4, 0.8, "#f6e6cb"),
@@ -67,7 +67,7 @@ STRUCTURES: dict[str, Figure] = {
 AIRBORNE: dict[str, Figure] = {
     "bird": Figure(wings_and_fins.flying_bird, ("#2f6f95", "#f4efe6", "#d9573f", "#e9a63c"), 0.14, 1.3),
     "balloon": Figure(vehicles.balloon, ("#d8453d", "#2f8f9d", "#edae49", "#8a4f7d"), 0.3, 0.8, "#fff1d8"),
-    "rocket": Figure(vehicles.rocket, ("#d8453d",), 0.42, 0.6, "#fbf5ea"),
+    "rocket": Figure(vehicles.rocket, ("#d8453d",), 0.33, 0.6, "#fbf5ea"),
     "plane": Figure(vehicles.plane, ("#3d7fa6",), 0.2, 1.7, "#fbf5ea"),
     "butterfly": Figure(wings_and_fins.butterfly, ("#ef8a3c", "#4a8fd0", "#b55fa6"), 0.17, 1.2),
 }

@@ -7,22 +7,27 @@ SUBJECTS: dict[str, str] = {
     "beach": "beach beaches shore coast coastline sand island islands isle playa plage strand 沙滩 海滩 🏖 🏝",
     "lake": "lake lakes pond lagoon bay fjord lago lac 湖 湖泊",
     "river": "river rivers stream creek brook canal waterfall rio riviere fleuve fluss 河 河流 川",
-    "mountain": "mountain mountains peak peaks alps alpine summit volcano montana montanas montagne montagnes "
+    "mountain": "mountain mountains peak peaks alps alpine summit "
+    "volcano montana montanas montagne montagnes "
     "berg berge 山 山脉 ⛰ 🏔 🗻",
-    "hill": "hill hills valley countryside landscape meadow meadows field fields grass grassland prairie pasture "
+    "hill": "hill hills valley countryside landscape meadow "
+    "meadows field fields grass grassland prairie pasture "
     "farm garden park colina collines hugel wiese 草原 丘",
     "desert": "desert deserts dune dunes sahara desierto wuste 沙漠 🏜",
     "forest": "forest forests woods woodland jungle grove rainforest taiga bosque foret wald 森林 森",
-    "city": "city cities skyline town downtown street streets urban metropolis skyscraper skyscrapers cityscape "
+    "city": "city cities skyline town downtown street streets "
+    "urban metropolis skyscraper skyscrapers cityscape "
     "building buildings tokyo york paris london berlin ciudad ville stadt 城市 都市 🏙 🌆 🌃",
     "roof": "roof roofs rooftop rooftops tejado toit dach 屋顶 屋根",
-    "room": "room interior indoors bedroom kitchen studio livingroom office library cafe zimmer chambre 房间 部屋",
+    "room": "room interior indoors bedroom kitchen studio "
+    "livingroom office library cafe zimmer chambre 房间 部屋",
     "underwater": "underwater undersea coral reef corals aquarium seabed 海底 🪸",
     "space": "space galaxy galaxies universe cosmos cosmic nebula orbit outerspace espacio weltraum 宇宙 🌌",
     # sky
     "sun": "sun sunny sunshine sunlight sol soleil sonne 太阳 太陽 ☀ 🌞",
     "moon": "moon moonlight moonlit crescent luna lune mond 月亮 月 🌙 🌕 🌝",
-    "stars": "star stars starry starlight constellation constellations estrellas etoiles sterne 星 星星 ⭐ ✨ 🌟",
+    "stars": "star stars starry starlight constellation "
+    "constellations estrellas etoiles sterne 星 星星 ⭐ ✨ 🌟",
     "cloud": "cloud clouds cloudy overcast nubes nuages wolken 云 雲 ☁",
     "rain": "rain rainy raining drizzle shower showers lluvia pluie regen 雨 🌧 ☔",
     "snow": "snow snowy snowing snowfall blizzard snowflake snowflakes nieve neige schnee 雪 ❄ 🌨",
@@ -37,11 +42,14 @@ SUBJECTS: dict[str, str] = {
     "pine": "pine pines fir firs spruce conifer evergreen christmas pino sapin tanne 松 松树 🌲 🎄",
     "palm": "palm palms coconut palmera palmier palme 棕榈 🌴",
     "cactus": "cactus cacti cactuses saguaro 仙人掌 🌵",
-    "flower": "flower flowers blossom blossoms bloom rose roses tulip tulips daisy daisies poppy poppies sunflower "
-    "sunflowers lavender wildflower wildflowers lily flor flores fleur fleurs blume blumen 花 🌸 🌷 🌹 🌻 🌼 🌺",
+    "flower": "flower flowers blossom blossoms bloom rose roses "
+    "tulip tulips daisy daisies poppy poppies sunflower "
+    "sunflowers lavender wildflower wildflowers lily "
+    "flor flores fleur fleurs blume blumen 花 🌸 🌷 🌹 🌻 🌼 🌺",
     "mushroom": "mushroom mushrooms toadstool fungus seta champignon pilz 蘑菇 🍄",
     # buildings
-    "house": "house houses home cottage cabin hut barn village villages farmhouse casa maison haus 房子 家 🏠 🏡",
+    "house": "house houses home cottage cabin hut barn village "
+    "villages farmhouse casa maison haus 房子 家 🏠 🏡",
     "castle": "castle castles fortress palace castillo chateau schloss burg 城堡 城 🏰 🏯",
     "lighthouse": "lighthouse lighthouses beacon faro phare leuchtturm 灯塔",
     "windmill": "windmill windmills mill molino moulin windmuhle 风车",
@@ -50,7 +58,8 @@ SUBJECTS: dict[str, str] = {
     "tower": "tower towers temple pagoda church cathedral torre tour turm 塔 🗼 ⛪",
     "tent": "tent tents camp camping campfire campsite tienda zelt 帐篷 ⛺ 🏕",
     # vehicles
-    "boat": "boat boats sailboat sailboats sail sailing yacht canoe ship ships vessel barco bateau boot schiff "
+    "boat": "boat boats sailboat sailboats sail sailing yacht "
+    "canoe ship ships vessel barco bateau boot schiff "
     "船 小船 帆船 ⛵ 🚤 🛶 🚢",
     "car": "car cars automobile taxi truck van bus coche voiture auto 汽车 車 🚗 🚙 🚕 🚌",
     "train": "train trains locomotive railway tram tren zug 火车 電車 🚂 🚆 🚄",
@@ -59,8 +68,10 @@ SUBJECTS: dict[str, str] = {
     "plane": "plane planes airplane aeroplane aircraft jet avion flugzeug 飞机 ✈ 🛩",
     "bicycle": "bicycle bicycles bike bikes cycling bicicleta velo fahrrad 自行车 🚲 🚴",
     # animals
-    "cat": "cat cats kitten kittens kitty tabby feline gato gatos chat chats katze katzen 猫 小猫 🐱 🐈 😺 😸",
-    "dog": "dog dogs puppy puppies hound retriever terrier corgi dachshund perro perros chien chiens hund hunde "
+    "cat": "cat cats kitten kittens kitty tabby feline "
+    "gato gatos chat chats katze katzen 猫 小猫 🐱 🐈 😺 😸",
+    "dog": "dog dogs puppy puppies hound retriever terrier "
+    "corgi dachshund perro perros chien chiens hund hunde "
     "狗 犬 🐶 🐕 🐩",
     "fox": "fox foxes vixen zorro renard fuchs 狐狸 狐 🦊",
     "wolf": "wolf wolves coyote lobo loup 狼 🐺",
@@ -68,7 +79,8 @@ SUBJECTS: dict[str, str] = {
     "bear": "bear bears grizzly teddy oso 熊 🐻 🧸",
     "panda": "panda pandas 熊猫 🐼",
     "owl": "owl owls buho hibou eule 猫头鹰 🦉",
-    "bird": "bird birds sparrow robin robins gull gulls seagull seagulls swallow eagle hawk crow raven dove pigeon "
+    "bird": "bird birds sparrow robin robins gull gulls seagull "
+    "seagulls swallow eagle hawk crow raven dove pigeon "
     "parrot crane goose geese pajaro oiseau oiseaux vogel 鸟 鳥 🐦 🕊 🦅 🐤",
     "swan": "swan swans duck ducks duckling cisne cygne canard schwan ente 天鹅 鸭 🦢 🦆",
     "penguin": "penguin penguins pinguino pingouin pinguin 企鹅 🐧",
@@ -86,7 +98,8 @@ SUBJECTS: dict[str, str] = {
     "frog": "frog frogs toad rana grenouille frosch 青蛙 🐸",
     "butterfly": "butterfly butterflies moth mariposa papillon schmetterling 蝴蝶 🦋",
     # people and things
-    "person": "person people man men woman women girl girls boy boys child children kid kids figure couple lovers "
+    "person": "person people man men woman women girl girls boy "
+    "boys child children kid kids figure couple lovers "
     "traveler traveller hiker farmer fisherman dancer king queen wizard mujer hombre nino femme homme enfant "
     "frau mann mensch menschen 人 女孩 男孩 👩 👨 👧 👦 🧑 🚶 👫",
     "robot": "robot robots android droid cyborg roboter 机器人 🤖",
@@ -137,6 +150,24 @@ COLOURS: dict[str, tuple[str, str]] = {
     "black": ("#23252e", "black ebony negro negra noir noire schwarz schwarze 黑 黑色 ⬛ ⚫"),
     "white": ("#f6f3ea", "white ivory polar blanco blanca blanc blanche weiss weisse 白 白色 ⬜ ⚪"),
     "grey": ("#8b929c", "grey gray silver gris grau graue 灰 灰色"),
+}
+
+OWN_COLOURS: dict[str, str] = {
+    word: colour
+    for colour, words in {
+        "red": "poppy poppies rose roses robin robins 🌹",
+        "orange": "koi corgi",
+        "yellow": "sunflower sunflowers taxi taxis 🌻 🚕 🐤",
+        "gold": "goldfish",
+        "green": "parrot pear 🍏",
+        "purple": "lavender",
+        "pink": "salmon 🌸",
+        "brown": "eagle hawk grizzly mammoth",
+        "black": "raven ravens crow crows panther orca",
+        "white": "daisy daisies lily gull gulls seagull seagulls dove doves goose geese 🕊",
+        "grey": "pigeon pigeons",
+    }.items()
+    for word in words.split()
 }
 
 COUNTS: dict[str, int] = {

@@ -27,7 +27,7 @@ def _cat_head(coat: Coat) -> list[str]:
         ellipse(6, -64, 8, 6, coat.light),
         ellipse(18, -64, 8, 6, coat.light),
         *eyes(12, -75, 12, 4.6, coat),
-        path("M8.5,-68.5h7l-3.500,4.500Z", mix("#e88b8b", coat.ink, 0.15)),
+        path("M8.5,-68.5h7l-3.5,4.5Z", mix("#e88b8b", coat.ink, 0.15)),
         smile(12, -63, 6, coat.ink),
         stroke("M-6,-66l-17,-3M-6,-62l-16,2M30,-66l17,-3M30,-62l16,2", coat.light, 0.9, opacity=0.8),
     ]
@@ -41,8 +41,11 @@ def dog(coat: Coat) -> list[str]:
         path("M-30,0C-36,-22 -26,-33 -12,-30C0,-27 3,-10 0,0Z", coat.shade),
         path("M-12,-54Q12,-42 34,-54L33,-47Q12,-36 -10,-47Z", coat.accent),
         circle(13, -41, 4, coat.glow),
-        path("M-16,-76C-14,-98 6,-102 14,-101C30,-101 40,-92 40,-76C40,-58 30,-50 13,-50C-6,-50 -17,-58 -16,-76Z",
-             coat.base),
+        path(
+            "M-16,-76C-14,-98 6,-102 14,-101C30,-101 40,-92 "
+            "40,-76C40,-58 30,-50 13,-50C-6,-50 -17,-58 -16,-76Z",
+            coat.base,
+        ),
         path("M11,-101Q18,-80 13,-66L10,-66Q4,-84 11,-101Z", coat.light),
         ellipse(13, -62, 15, 11, coat.light),
         path("M-8,-97C-28,-100 -34,-74 -25,-56C-12,-56 -8,-78 -8,-97Z", coat.shade),
@@ -53,7 +56,7 @@ def dog(coat: Coat) -> list[str]:
         smile(13, -60, 6, coat.ink),
         ellipse(6, -2.5, 9, 4, coat.light),
         ellipse(21, -2.5, 9, 4, coat.light),
-    ]  # fmt: skip
+    ]
 
 
 def fox(coat: Coat) -> list[str]:
@@ -66,15 +69,20 @@ def fox(coat: Coat) -> list[str]:
         path("M5,-20L9,0H1Z M17,-20L21,0H13Z", coat.shade),
         path("M-20,-74L-17,-108Q-15,-111 -12,-108L6,-90Z M42,-74L39,-108Q37,-111 34,-108L16,-90Z", coat.base),
         path("M-13,-86L-13,-101L-3,-91Z M35,-86L35,-101L25,-91Z", coat.ink),
-        path("M-23,-70C-16,-92 2,-94 11,-94C20,-94 38,-92 45,-70C36,-62 24,-54 11,-46C-2,-54 -14,-62 -23,-70Z",
-             coat.base),
-        path("M-23,-70C-12,-72 -2,-72 7,-60L11,-56L15,-60C24,-72 34,-72 45,-70C36,-62 24,-54 11,-46"
-             "C-2,-54 -14,-62 -23,-70Z", coat.light),
+        path(
+            "M-23,-70C-16,-92 2,-94 11,-94C20,-94 38,-92 45,-70C36,-62 24,-54 11,-46C-2,-54 -14,-62 -23,-70Z",
+            coat.base,
+        ),
+        path(
+            "M-23,-70C-12,-72 -2,-72 7,-60L11,-56L15,-60C24,-72 34,-72 45,-70C36,-62 24,-54 11,-46"
+            "C-2,-54 -14,-62 -23,-70Z",
+            coat.light,
+        ),
         *eyes(11, -74, 12, 3.8, coat),
         ellipse(11, -49, 5, 4, coat.ink),
-        ellipse(6, -2, 8, 3.500, coat.ink),
-        ellipse(22, -2, 8, 3.500, coat.ink),
-    ]  # fmt: skip
+        ellipse(6, -2, 8, 3.5, coat.ink),
+        ellipse(22, -2, 8, 3.5, coat.ink),
+    ]
 
 
 def rabbit(coat: Coat) -> list[str]:
@@ -90,7 +98,7 @@ def rabbit(coat: Coat) -> list[str]:
         ellipse(9, -56, 24, 20, coat.base),
         ellipse(9, -49, 12, 9, coat.light),
         *eyes(9, -59, 12, 3.6, coat),
-        path("M5.5,-54h7l-3.500,4Z", pink),
+        path("M5.5,-54h7l-3.5,4Z", pink),
         smile(9, -49, 4.5, coat.ink),
         ellipse(8, -20, 10, 14, coat.light),
         ellipse(2, -3, 9, 4, coat.light),

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from .lexicon import COLOURS, COUNTS, MOODS, SUBJECTS
+from .lexicon import COLOURS, COUNTS, MOODS, OWN_COLOURS, SUBJECTS
 
 MOST_OF_A_KIND = 9
 _WORDS_BETWEEN = 2
 _PLACES = {
-    "sky": "sky",
+    "sky": "sky", "sun": "light", "moon": "light",
     "sea": "water", "lake": "water", "river": "water", "underwater": "water",
     "hill": "land", "mountain": "land", "desert": "land", "forest": "land", "beach": "land",
 }  # fmt: skip
+_PLURALS = frozenset({"fish", "sheep", "people", "children", "women", "men", "geese", "mice"})
 _MOODS_OF_STYLE = frozenset({"neon", "pastel", "dark", "calm", "watercolor", "bright", "abstract"})
 
 
@@ -96,6 +97,10 @@ def _meaning(word: str) -> _Meaning | None:
     return next((_MEANINGS[form] for form in _singulars(word) if form in _MEANINGS), None)
 
 
+def _is_plural(word: str) -> bool:
+    return word in _PLURALS or (word.endswith("s") and not word.endswith("ss"))
+
+
 class _Reader:
     """Walks the words, remembering the count and the colour that wait for their noun."""
 
@@ -115,7 +120,7 @@ class _Reader:
             return
         kind, value = meaning
         if kind == "subject":
-            self._take_subject(value, plural=word.endswith("s") and word != "grass")
+            self._take_subject(value, word)
         elif kind == "mood":
             self.moods.add(value)
         else:
@@ -141,10 +146,13 @@ class _Reader:
             self.colours.append(self._colour)
         self._colour = None
 
-    def _take_subject(self, kind: str, *, plural: bool) -> None:
-        count = min(self._count or (3 if plural else 1), MOST_OF_A_KIND)
+    def _take_subject(self, kind: str, word: str) -> None:
+        count = min(self._count or (3 if _is_plural(word) else 1), MOST_OF_A_KIND)
+        own = COLOURS[OWN_COLOURS[word]][0] if word in OWN_COLOURS else None
         known = self.subjects.get(kind, Subject(kind, count))
-        self.subjects[kind] = replace(known, count=max(known.count, count), colour=known.colour or self._colour)
+        self.subjects[kind] = replace(
+            known, count=max(known.count, count), colour=known.colour or self._colour or own
+        )
         if self._colour and kind in _PLACES:
             self.places.append((_PLACES[kind], self._colour))
         self._colour = self._count = None

@@ -55,7 +55,9 @@ def group(shapes: Iterable[str], **attributes: Attribute) -> str:
     return element("g", "".join(shapes), **attributes)
 
 
-def placed(shapes: Iterable[str], at: Point, scale: float, *, flipped: bool = False, turn: float = 0.0) -> str:
+def placed(
+    shapes: Iterable[str], at: Point, scale: float, *, flipped: bool = False, turn: float = 0.0
+) -> str:
     """Shapes drawn around their own origin, set down somewhere at some size."""
     x, y = at
     mirrored = -scale if flipped else scale

@@ -29,7 +29,7 @@ def table(coat: Coat) -> list[str]:
 def cup(coat: Coat) -> list[str]:
     steam = "M-12,-78C-20,-90 -4,-98 -12,-112M10,-78C2,-90 18,-98 10,-112"
     return [
-        stroke(steam, "#ffffff", 3.500, opacity=0.6),
+        stroke(steam, "#ffffff", 3.5, opacity=0.6),
         ellipse(0, -3, 56, 6, coat.shade),
         circle(40, -42, 15, "none", stroke=coat.base, stroke_width=7),
         path("M-40,-68H40C40,-30 30,-6 18,-4H-18C-30,-6 -40,-30 -40,-68Z", coat.base),
@@ -54,24 +54,39 @@ def lamp(coat: Coat) -> list[str]:
 def book(coat: Coat) -> list[str]:
     pages = mix("#fff6e2", coat.base, 0.06)
     return [
-        path("M0,-14C-22,-26 -50,-26 -72,-18V-4C-50,-12 -22,-10 0,0C22,-10 50,-12 72,-4V-18C50,-26 22,-26 0,-14Z", coat.base),
+        path(
+            "M0,-14C-22,-26 -50,-26 -72,-18V-4C-50,-12 -22,-10 "
+            "0,0C22,-10 50,-12 72,-4V-18C50,-26 22,-26 0,-14Z",
+            coat.base,
+        ),
         path("M0,-22C-20,-34 -46,-36 -66,-28V-12C-46,-20 -20,-18 0,-6Z", pages),
         path("M0,-22C20,-34 46,-36 66,-28V-12C46,-20 20,-18 0,-6Z", darker(pages, 0.08)),
-        stroke("M-56,-26Q-30,-30 -10,-20M-56,-21Q-30,-25 -10,-15M56,-26Q30,-30 10,-20M56,-21Q30,-25 10,-15", coat.ink, 1.200,
-               opacity=0.35),
-    ]  # fmt: skip
+        stroke(
+            "M-56,-26Q-30,-30 -10,-20M-56,-21Q-30,-25 -10,-15M56,-26Q30,-30 10,-20M56,-21Q30,-25 10,-15",
+            coat.ink,
+            1.2,
+            opacity=0.35,
+        ),
+    ]
 
 
 def vase(coat: Coat) -> list[str]:
     stems = "M0,-48Q-4,-74 -22,-92M0,-48V-104M0,-48Q4,-74 24,-88"
     petals = []
     for x, y, colour in ((-22, -94, coat.accent), (24, -90, coat.glow), (0, -108, coat.light)):
-        petals += [circle(x, y, 12, colour), circle(x, y, 4.500, coat.ink, opacity=0.7)]
+        petals += [circle(x, y, 12, colour), circle(x, y, 4.5, coat.ink, opacity=0.7)]
     return [
         stroke(stems, "#3f7d54", 3),
-        path("M-2,-66C-20,-64 -26,-74 -28,-78C-14,-80 -4,-74 -2,-66Z M2,-70C18,-66 24,-72 30,-76C16,-80 4,-78 2,-70Z", "#4f9464"),
+        path(
+            "M-2,-66C-20,-64 -26,-74 -28,-78C-14,-80 -4,-74 -2,-66"
+            "Z M2,-70C18,-66 24,-72 30,-76C16,-80 4,-78 2,-70Z",
+            "#4f9464",
+        ),
         *petals,
-        path("M-11,-54H11C9,-42 28,-36 28,-18C28,-6 18,0 0,0C-18,0 -28,-6 -28,-18C-28,-36 -9,-42 -11,-54Z", coat.base),
+        path(
+            "M-11,-54H11C9,-42 28,-36 28,-18C28,-6 18,0 0,0C-18,0 -28,-6 -28,-18C-28,-36 -9,-42 -11,-54Z",
+            coat.base,
+        ),
         path("M4,-54H11C9,-42 28,-36 28,-18C28,-6 18,0 4,0C18,-14 14,-34 4,-54Z", coat.shade, opacity=0.6),
     ]
 
@@ -80,16 +95,24 @@ def apple(coat: Coat) -> list[str]:
     return [
         stroke("M0,-74Q2,-90 10,-96", "#6b4a2f", 5),
         path("M6,-84C14,-100 34,-102 44,-96C36,-82 20,-78 6,-84Z", "#5f9a4d"),
-        path("M0,-72C-16,-84 -48,-78 -46,-44C-44,-16 -24,0 -10,0C-4,0 -2,-3 0,-3C2,-3 4,0 10,0C24,0 44,-16 46,-44"
-             "C48,-78 16,-84 0,-72Z", coat.base),
+        path(
+            "M0,-72C-16,-84 -48,-78 -46,-44C-44,-16 -24,0 -10,0"
+            "C-4,0 -2,-3 0,-3C2,-3 4,0 10,0C24,0 44,-16 46,-44"
+            "C48,-78 16,-84 0,-72Z",
+            coat.base,
+        ),
         path("M20,-77C44,-74 47,-56 46,-44C44,-16 24,0 10,0C34,-18 40,-52 20,-77Z", coat.shade, opacity=0.6),
         ellipse(-24, -54, 8, 13, coat.light, opacity=0.6, transform="rotate(24,-24,-54)"),
-    ]  # fmt: skip
+    ]
 
 
 def heart(coat: Coat) -> list[str]:
     return [
-        path("M0,-72C-12,-104 -60,-100 -58,-64C-56,-36 -20,-20 0,0C20,-20 56,-36 58,-64C60,-100 12,-104 0,-72Z", coat.base),
+        path(
+            "M0,-72C-12,-104 -60,-100 -58,-64C-56,-36 -20,-20 "
+            "0,0C20,-20 56,-36 58,-64C60,-100 12,-104 0,-72Z",
+            coat.base,
+        ),
         path("M36,-93C56,-90 59,-76 58,-64C56,-36 20,-20 0,0C28,-34 46,-58 36,-93Z", coat.shade, opacity=0.6),
         ellipse(-34, -76, 8, 13, coat.light, opacity=0.55, transform="rotate(30,-34,-76)"),
     ]
@@ -101,5 +124,8 @@ def mushroom(coat: Coat) -> list[str]:
         path("M4,-46C4,-24 6,-10 4,0H22C20,-10 12,-24 14,-46Z", "#dccbae"),
         path("M-54,-44C-50,-84 -22,-98 0,-98C22,-98 50,-84 54,-44Q0,-30 -54,-44Z", coat.base),
         path("M20,-95C38,-88 52,-70 54,-44Q42,-41 28,-39C40,-60 36,-82 20,-95Z", coat.shade, opacity=0.6),
-        *[ellipse(x, y, r, r * 0.8, "#fff6e6") for x, y, r in ((-26, -64, 9), (2, -80, 8), (18, -56, 10), (-8, -50, 5))],
+        *[
+            ellipse(x, y, r, r * 0.8, "#fff6e6")
+            for x, y, r in ((-26, -64, 9), (2, -80, 8), (18, -56, 10), (-8, -50, 5))
+        ],
     ]

@@ -1,0 +1,70 @@
+"""The built-in generator: draws a picture of what the prompt names, without a key and without a network."""
+
+import asyncio
+import os
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+from pixyproxy.core.exceptions import FieldError, InvalidRequest
+from pixyproxy.core.models import JsonValue, Size
+from pixyproxy.service.generators.generator import Cost, GeneratedPicture, PictureRequest
+
+from .compose import compose
+from .render import render
+
+DEFAULT_SIZE = Size(1024, 1024)
+DEFAULT_SEED = 0
+_QUALITIES = (None, "auto", "low", "medium", "high")
+_BACKGROUNDS = (None, "auto", "opaque", "transparent")
+_FORMATS = (None, "png", "webp", "jpeg")
+
+
+class Sketch:
+    """Draws the same picture for the same prompt, seed and size, on threads of its own."""
+
+    name = "sketch"
+    models = ("sketch",)
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="sketch")
+
+    def check(self, request: PictureRequest) -> None:
+        errors = [
+            FieldError(field, f"sketch takes {', '.join(value for value in allowed if value)}.")
+            for field, value, allowed in (
+                ("quality", request.quality, _QUALITIES),
+                ("background", request.background, _BACKGROUNDS),
+                ("output_format", request.output_format, _FORMATS),
+            )
+            if value not in allowed
+        ]
+        if request.background == "transparent" and request.output_format == "jpeg":
+            errors.append(FieldError("background", "A transparent background needs png or webp."))
+        if errors:
+            raise InvalidRequest(errors=errors)
+
+    async def generate(self, request: PictureRequest) -> GeneratedPicture:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, _draw, request)
+
+    async def check_reachable(self) -> None:
+        """It is always here."""
+
+    async def close(self) -> None:
+        """Waits for the pictures in the making."""
+        await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
+
+
+def _draw(request: PictureRequest) -> GeneratedPicture:
+    size = request.size or DEFAULT_SIZE
+    seed = DEFAULT_SEED if request.seed is None else request.seed
+    output_format = request.output_format or "png"
+    transparent = request.background == "transparent"
+    svg = compose(request.prompt, seed, size, transparent=transparent)
+    parameters: dict[str, JsonValue] = {"size": str(size), "seed": seed, "output_format": output_format}
+    asked = {"quality": request.quality, "background": request.background}
+    parameters |= {name: value for name, value in asked.items() if value is not None}
+    return GeneratedPicture(
+        content=render(svg, output_format, transparent=transparent),
+        parameters=parameters,
+        cost=Cost(Decimal(0), "built-in"),
+    )
