@@ -66,7 +66,7 @@ def app_from_environment() -> FastAPI:
 
 async def open_services(settings: Settings) -> Services:
     """Every use case over the database and the store that the settings name."""
-    _make_folder(settings.data_dir)
+    make_data_folder(settings.data_dir)
     catalogue = make_catalogue(settings)
     library = await open_library(settings.database_url)
     store = open_store(settings.images)
@@ -81,7 +81,7 @@ async def open_services(settings: Settings) -> Services:
     )
 
 
-def _make_folder(folder: Path) -> None:
+def make_data_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

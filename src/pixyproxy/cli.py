@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from functools import update_wrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pixyproxy import __version__, terminal
 from pixyproxy.app import open_services
 from pixyproxy.core.exceptions import PixyProxyException
-from pixyproxy.core.models import Caller, Image
+from pixyproxy.core.models import Caller, Image, Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch, NewKey
 from pixyproxy.data.init import create_database_and_user
 from pixyproxy.doctor import examine
@@ -39,18 +40,25 @@ class _OurErrors(click.Group):
             raise click.ClickException(error.detail) from error
 
 
+def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+    """Reads the settings when the command runs, so that its --help comes also when one of them is wrong."""
+
+    def run(*given: Any, **options: Any) -> None:
+        command(Settings.from_environment(os.environ), *given, **options)
+
+    return update_wrapper(run, command)
+
+
 @click.group(
     cls=_OurErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.version_option(__version__, prog_name="pixyproxy")
-@click.pass_context
-def main(ctx: click.Context) -> None:
+def main() -> None:
     """Make images with any model; keep, find and serve them.
 
     Settings come from the environment; `pixyproxy settings` lists them. All commands work on the same
     database and images as the server, whether it is running or not.
     """
-    ctx.obj = Settings.from_environment(os.environ)
     configure_logs("ERROR", "text")
     for name in unknown_names(os.environ):
         click.echo(f"Warning: {name} is not a setting of PixyProxy.", err=True)
@@ -60,10 +68,13 @@ def main(ctx: click.Context) -> None:
 @click.option("--host", help="The address to listen on.  [PIXYPROXY_HOST]")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.  [PIXYPROXY_PORT]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.  [PIXYPROXY_WORKERS]")
-@click.pass_obj
+@_with_settings
 def serve_command(settings: Settings, /, **given: Any) -> None:
     """Start the service."""
-    serve(settings.model_copy(update={name: value for name, value in given.items() if value}), click.echo)
+    serve(
+        settings.model_copy(update={name: value for name, value in given.items() if value is not None}),
+        click.echo,
+    )
 
 
 @main.command()
@@ -74,7 +85,7 @@ def serve_command(settings: Settings, /, **given: Any) -> None:
     help="mysql://root:password@host:3306, an account that may create databases and users. Only with MySQL; "
     "better given as PIXYPROXY_INIT_ADMIN_URL, because others can see a command's arguments.",
 )
-@click.pass_obj
+@_with_settings
 def init(settings: Settings, admin_url: str | None) -> None:
     """Create the database, its user, the tables and the first key.
 
@@ -89,6 +100,7 @@ def init(settings: Settings, admin_url: str | None) -> None:
     click.echo("The database and its tables are ready.")
     if fresh_key:
         click.echo(f"The administrator's key, shown this once: {fresh_key}")
+        click.echo(f"It is kept in {settings.admin_key_file}, readable by you alone.")
 
 
 @main.command()
@@ -96,7 +108,11 @@ def init(settings: Settings, admin_url: str | None) -> None:
 @click.option("--model", help="Which model makes it; the default model when none is named.")
 @click.option("--size", metavar="WxH", help="For example 1024x1024.")
 @click.option("--quality", help="low, medium, high: what the generator knows.")
-@click.option("--background", type=click.Choice(["auto", "opaque", "transparent"]))
+@click.option(
+    "--background",
+    type=click.Choice(["auto", "opaque", "transparent"]),
+    help="What is behind the picture, where the generator lets one choose.",
+)
 @click.option("--format", "output_format", help="png, webp, jpeg: what the generator knows.")
 @click.option(
     "--seed", type=int, help="The same seed gives the same picture, where the generator knows seeds."
@@ -106,11 +122,16 @@ def init(settings: Settings, admin_url: str | None) -> None:
 @click.option("--filename", help="The name it is kept under.")
 @click.option("--public", is_flag=True, help="Everybody may see it.")
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="The file to write.  [its own name, here]"
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write.  [its own name, here]",
 )
-@click.pass_obj
+@_with_settings
 def generate(settings: Settings, /, output: Path | None, public: bool, **asked: Any) -> None:
-    """Make an image from PROMPT, write its file here, and print its guid."""
+    """Make an image from PROMPT, write its file and print its guid."""
+    if output is not None and not output.absolute().parent.is_dir():
+        raise click.ClickException(f"There is no folder {output.parent} to write {output.name} in.")
     given = {name: value for name, value in asked.items() if value not in (None, ())}
     prompt = _model(ImagePrompt, {**given, "visibility": "public" if public else "private"})
 
@@ -122,10 +143,15 @@ def generate(settings: Settings, /, output: Path | None, public: bool, **asked: 
         return image, b"".join([chunk async for chunk in picture.read(0, picture.content.size_bytes)])
 
     image, content = _with_services(settings, work)
-    file = output or Path(image.filename)
-    file.write_bytes(content)
-    click.echo(f"Written to {file}", err=True)
     click.echo(image.guid)
+    file = output or Path(image.filename)
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise click.ClickException(
+            f"The image is made and kept, but not written to {file}: {error.strerror}."
+        ) from error
+    click.echo(f"Written to {file}", err=True)
 
 
 @main.command("list")
@@ -134,24 +160,26 @@ def generate(settings: Settings, /, output: Path | None, public: bool, **asked: 
 @click.option("--tag", multiple=True, help="May be given several times: all of them.")
 @click.option("--author", help="Who made it.")
 @click.option("--model", help="Which model made it.")
-@click.option("--status", default="ready", show_default=True, help="Where it is in its life.")
+@click.option(
+    "--status", default="ready", show_default=True, help=f"Where it is in its life: {', '.join(Status)}."
+)
 @click.option("--limit", default=20, show_default=True, help="How many, 1 to 200.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
-@click.pass_obj
+@_with_settings
 def list_command(settings: Settings, /, as_json: bool, **asked: Any) -> None:
     """List images, newest first."""
-    search = _model(ImageSearch, {name: value for name, value in asked.items() if value})
+    search = _model(ImageSearch, {name: value for name, value in asked.items() if value not in (None, ())})
     page = _with_services(settings, lambda services: services.private(_OPERATOR).list_(search))
     for image in page.images:
         click.echo(terminal.json_line(image) if as_json else terminal.summary(image))
     if page.next_cursor and not as_json:
-        click.echo(f"… and more; --limit {min(2 * search.limit, 200)} shows them.", err=True)
+        click.echo("… and more; raise --limit, or narrow the search.", err=True)
 
 
 @main.command()
 @click.argument("guid")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-@click.pass_obj
+@_with_settings
 def show(settings: Settings, guid: str, as_json: bool) -> None:
     """Show everything known about an image."""
     image = _with_services(settings, lambda services: services.private(_OPERATOR).get(guid))
@@ -166,7 +194,7 @@ def key() -> None:
 @key.command("create")
 @click.argument("name")
 @click.option("--admin", "is_admin", is_flag=True, help="It may see and do everything.")
-@click.pass_obj
+@_with_settings
 def key_create(settings: Settings, name: str, is_admin: bool) -> None:
     """Make a key for NAME and print it, this once."""
     new = _model(NewKey, {"name": name, "is_admin": is_admin})
@@ -176,7 +204,7 @@ def key_create(settings: Settings, name: str, is_admin: bool) -> None:
 
 
 @key.command("list")
-@click.pass_obj
+@_with_settings
 def key_list(settings: Settings) -> None:
     """List the keys: who has one, since when, whether it is in force."""
     for each in _with_services(settings, lambda services: services.keys.list_()):
@@ -187,7 +215,7 @@ def key_list(settings: Settings) -> None:
 
 @key.command("revoke")
 @click.argument("key_id", metavar="ID")
-@click.pass_obj
+@_with_settings
 def key_revoke(settings: Settings, key_id: str) -> None:
     """Revoke the key with this ID; its next request is refused."""
     _with_services(settings, lambda services: services.keys.revoke(key_id))
@@ -195,7 +223,7 @@ def key_revoke(settings: Settings, key_id: str) -> None:
 
 
 @main.command("settings")
-@click.pass_obj
+@_with_settings
 def settings_command(settings: Settings) -> None:
     """List every setting with its value and what it is for."""
     for name, value, description in settings.described():
@@ -203,7 +231,7 @@ def settings_command(settings: Settings) -> None:
 
 
 @main.command()
-@click.pass_obj
+@_with_settings
 def doctor(settings: Settings) -> None:
     """Connect to everything that is configured and say what is wrong."""
     findings = asyncio.run(examine(settings))

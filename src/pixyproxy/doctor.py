@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from pixyproxy.app import make_catalogue
+from pixyproxy.app import make_catalogue, make_data_folder
 from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.data.init import open_library, open_store
 from pixyproxy.settings import Settings
@@ -23,9 +23,9 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_data_folder(settings.data_dir)
         library = await open_library(settings.database_url)
-    except (PixyProxyException, OSError) as error:
+    except PixyProxyException as error:
         yield _wrong("database", error)
         return
     try:
@@ -41,7 +41,9 @@ async def _images(settings: Settings) -> AsyncIterator[Finding]:
         await open_store(settings.images).check()
         yield Finding("images", is_well=True, sentence=f"{settings.images} can be written.")
     except PixyProxyException as error:
-        yield _wrong("images", error)
+        reason = error.__cause__ or error.detail
+        sentence = f"{settings.images} cannot be written: {reason}"
+        yield Finding("images", is_well=False, sentence=sentence)
 
 
 async def _generators(settings: Settings) -> AsyncIterator[Finding]:
@@ -61,8 +63,8 @@ async def _generators(settings: Settings) -> AsyncIterator[Finding]:
     await catalogue.close()
 
 
-def _wrong(part: str, error: Exception) -> Finding:
-    sentence = error.detail if isinstance(error, PixyProxyException) else str(error)
-    if error.__cause__ is not None and str(error.__cause__) not in sentence:
-        sentence += f" ({error.__cause__})"
+def _wrong(part: str, error: PixyProxyException) -> Finding:
+    sentence, foreign = error.detail, error.__cause__
+    if not isinstance(foreign, PixyProxyException | OSError | None):
+        sentence += f" ({foreign})"
     return Finding(part, is_well=False, sentence=sentence)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shlex
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,8 @@ from pixyproxy.core.exceptions import CannotStart, PixyProxyException
 from pixyproxy.settings import Settings
 
 _GRACE_S = 660  # A picture that is being made may take ten minutes; it is not thrown away.
+
+_ANOTHER_KEY = "`pixyproxy key create NAME --admin` makes another."
 
 Say = Callable[[str], None]
 
@@ -56,8 +59,13 @@ async def prepare(settings: Settings) -> str | None:
 
 
 def _keep(file: Path, text: str) -> None:
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        opened.write(text + "\n")
+    try:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            opened.write(text + "\n")
+    except OSError as error:
+        raise CannotStart(
+            f"The administrator's key cannot be kept in {file}: {error.strerror}. {_ANOTHER_KEY}"
+        ) from error
 
 
 def _check_port(settings: Settings) -> None:
@@ -67,7 +75,8 @@ def _check_port(settings: Settings) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise CannotStart(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. See PIXYPROXY_PORT."
+                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+                "See PIXYPROXY_HOST and PIXYPROXY_PORT."
             ) from error
 
 
@@ -94,11 +103,16 @@ def _about_the_key(settings: Settings, fresh_key: str | None) -> str:
         )
     if settings.admin_key is not None:
         return "The administrator's key is the one in PIXYPROXY_ADMIN_KEY."
-    return f"The administrator's key is kept in {settings.admin_key_file}."
+    if settings.admin_key_file.exists():
+        return f"The administrator's key is kept in {settings.admin_key_file}."
+    return f"There is an administrator's key, but not in {settings.admin_key_file}. {_ANOTHER_KEY}"
 
 
 def _key_in_shell(settings: Settings) -> str:
-    return "$PIXYPROXY_ADMIN_KEY" if settings.admin_key else f"$(cat {settings.admin_key_file})"
+    if settings.admin_key is not None:
+        return "$PIXYPROXY_ADMIN_KEY"
+    file = settings.admin_key_file
+    return f"$(cat {shlex.quote(str(file))})" if file.exists() else "pxy_…"
 
 
 def _reachable(host: str) -> str:

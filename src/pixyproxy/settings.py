@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -24,6 +25,24 @@ def _folder(location: str) -> str:
     return location
 
 
+def _database_url(url: str) -> str:
+    try:
+        port_is_right = urlsplit(url).port != 0
+    except ValueError:
+        port_is_right = False
+    if not port_is_right or not re.fullmatch(r"sqlite:///.+|mysql://[^/]+/\w+", url):
+        raise ValueError(
+            "must be sqlite:///path or mysql://user:password@host:3306/database, special characters as %40"
+        )
+    return url
+
+
+def _http_url(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s?#]+", url):
+        raise ValueError("must be http://host or https://host, without ? and #")
+    return url
+
+
 class Settings(BaseModel):
     """The field's alias is the variable's name; its description is what `pixyproxy settings` prints."""
 
@@ -41,11 +60,10 @@ class Settings(BaseModel):
         alias="PIXYPROXY_DATA_DIR",
         description="the folder for everything that has no other place",
     )
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field(
         default_factory=lambda data: f"sqlite:///{data['data_dir']}/pixyproxy.db",
         alias="PIXYPROXY_DATABASE_URL",
         description="sqlite:///path, or mysql://user:password@host:3306/pixyproxy",
-        pattern=r"^(sqlite:///.+|mysql://[^/]+/\w+)$",
         validate_default=False,
     )
     images: Annotated[str, AfterValidator(_folder)] = Field(
@@ -69,10 +87,9 @@ class Settings(BaseModel):
         alias="PIXYPROXY_MODEL_ALIASES",
         description='other names for models, JSON; "*" catches every unknown one',
     )
-    public_url: str | None = Field(
+    public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
         alias="PIXYPROXY_PUBLIC_URL",
-        pattern=r"^https?://[^\s?#]+$",
         description="how callers reach the service; else taken from the request",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
@@ -84,10 +101,9 @@ class Settings(BaseModel):
     openai_api_key: SecretStr | None = Field(
         None, alias="OPENAI_API_KEY", description="with it, the openai generator is on"
     )
-    openai_base_url: str | None = Field(
+    openai_base_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
         alias="OPENAI_BASE_URL",
-        pattern=r"^https?://\S+$",
         description="another place that speaks OpenAI's API",
     )
 
@@ -131,7 +147,7 @@ def _shown(value: object) -> str:
         return "(not set)"
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return re.sub(r"(?<=://)([^:/@]*):[^@]*@", r"\1:***@", str(value))
+    return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", str(value))
 
 
 def _what_is_wrong(error: ValidationError) -> str:
@@ -140,5 +156,11 @@ def _what_is_wrong(error: ValidationError) -> str:
         dict(each) for each in error.errors(include_url=False, include_input=False)
     ]
     return "; ".join(
-        f"{each['loc'][0]} is not valid: {str(each['msg']).removeprefix('Value error, ')}" for each in found
+        f"{each['loc'][0]} is not valid: {_in_words(str(each['msg']))}"
+        for each in found
+        if each["type"] != "default_factory_not_called"  # only says that another one is wrong
     )
+
+
+def _in_words(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ")

@@ -2,10 +2,10 @@
 
 import unicodedata
 from datetime import UTC, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pixyproxy.core.models import Size, Status, Visibility
 
@@ -117,11 +117,12 @@ class ImageChanges(_Request):
     author: Label | None = None
     filename: Filename | None = None
 
-    @model_validator(mode="after")
-    def _no_field_is_null(self) -> Self:
-        if nulls := sorted(name for name in self.model_fields_set if getattr(self, name) is None):
-            raise ValueError(f"must not be null: {', '.join(nulls)}")
-        return self
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_not_null(cls, value: object) -> object:
+        if value is None:
+            raise ValueError("must not be null")
+        return value
 
 
 class ImageSearch(_Request):

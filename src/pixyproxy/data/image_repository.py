@@ -35,13 +35,13 @@ class ImageRepository:
         return image_id
 
     async def find(self, guid: str, audience: Audience) -> Image | None:
-        row = await self._statements.fetch_one(_FIND, {"guid": guid})
+        row = await self._statements.fetch_one(_FIND, {"guid": _as_kept(guid)})
         return image_rows.from_row(row) if row and _may_see(row, audience) else None
 
     async def find_for_update(self, guid: str, audience: Audience) -> Image | None:
         """As `find`, and nobody else changes the row before this transaction ends."""
         locked = _FIND if self._dialect == "sqlite" else f"{_FIND} FOR UPDATE"
-        row = await self._statements.fetch_one(locked, {"guid": guid})
+        row = await self._statements.fetch_one(locked, {"guid": _as_kept(guid)})
         return image_rows.from_row(row) if row and _may_see(row, audience) else None
 
     async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
@@ -67,6 +67,11 @@ class ImageRepository:
         await self._index.remove(image.id)
         await self._statements.execute("DELETE FROM attempt WHERE image_id = :id", {"id": image.id})
         await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
+
+
+def _as_kept(guid: str) -> str:
+    """In small letters. Beyond ASCII there is no guid, and MySQL refuses to compare it with one."""
+    return guid.lower() if guid.isascii() else ""
 
 
 def _may_see(row: Row, audience: Audience) -> bool:

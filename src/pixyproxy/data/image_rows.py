@@ -1,5 +1,6 @@
 """Image ⇄ dict: the one place where an image's columns are named and turned."""
 
+import unicodedata
 from decimal import Decimal
 from typing import Any
 
@@ -95,8 +96,8 @@ def failure_of(row: Row) -> Failure | None:
 
 
 def filename_key(filename: str) -> str:
-    """What a filename is compared by: its case does not matter."""
-    return filename.casefold()[:255]
+    """What a filename is compared by: its case does not matter, nor how its accents are composed."""
+    return unicodedata.normalize("NFC", filename).casefold()[:255]
 
 
 def tag_key(tag: str) -> str:

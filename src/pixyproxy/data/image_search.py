@@ -16,6 +16,8 @@ from pixyproxy.data.values import to_timestamp
 
 # A join that keeps the order it is written in; the planners do not know which word is rare.
 _JOIN = {"sqlite": "CROSS JOIN", "mysql": "STRAIGHT_JOIN"}
+# MySQL joins 61 tables and SQLite 64; what is asked beyond this many is looked up beside the row.
+_MOST_JOINS = 16
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -61,8 +63,12 @@ class _Question:
             self.driver = alias
             self.source = f"{table} AS {alias} {self.join} image ON image.id = {alias}.image_id"
             self.conditions.append(key)
-        else:
+        elif self.source.count(self.join) < _MOST_JOINS:
             self.source += f" {self.join} {table} AS {alias} ON {alias}.image_id = image.id AND {key}"
+        else:
+            self.conditions.append(
+                f"EXISTS (SELECT 1 FROM {table} AS {alias} WHERE {alias}.image_id = image.id AND {key})"
+            )
 
 
 def _walks(question: _Question, audience: Audience) -> list[str]:

@@ -51,6 +51,8 @@ async def create_database_and_user(url: str, admin_url: str | None) -> None:
     """
     if urlsplit(url).scheme != "mysql":
         return
+    if admin_url and not _is_mysql(admin_url):
+        raise CannotStart("PIXYPROXY_INIT_ADMIN_URL must be mysql://user:password@host:3306.")
     service, name = MySQLAddress.parse(url), _database_name(url)
     administrator = MySQLAddress.parse(admin_url) if admin_url else replace(service, database=None)
     scripts = ("create_database", "create_user") if admin_url else ("create_database",)
@@ -64,6 +66,13 @@ async def create_database_and_user(url: str, admin_url: str | None) -> None:
             raise CannotStart(_why_not(admin_url, error)) from error
     finally:
         await database.close()
+
+
+def _is_mysql(url: str) -> bool:
+    parts = urlsplit(url)
+    with suppress(ValueError):
+        return parts.scheme == "mysql" and bool(parts.hostname) and parts.port != 0
+    return False
 
 
 def _database_name(url: str) -> str:
@@ -96,5 +105,6 @@ def _why_not(url: str, error: PixyProxyException) -> str:
         return error.detail
     parts = urlsplit(url)
     where = f"{parts.hostname}:{parts.port or 3306}" if parts.scheme == "mysql" else unquote(parts.path[1:])
-    reason = error.__cause__ or error
+    foreign = error.__cause__
+    reason = foreign.args[-1] if foreign and foreign.args else error  # MySQL's args are number and text
     return f"The {parts.scheme} database at {where} cannot be used: {reason}"

@@ -143,8 +143,9 @@ class _Connection:
             return int(cursor.rowcount)
 
     async def execute_many(self, sql: str, parameters: list[Parameters]) -> None:
-        async with self._connection.cursor() as cursor:
-            await cursor.executemany(to_percent_style(sql), parameters)
+        with _errors_translated():
+            async with self._connection.cursor() as cursor:
+                await cursor.executemany(to_percent_style(sql), parameters)
 
     async def insert(self, sql: str, parameters: Parameters) -> int:
         async with self._ran(sql, parameters) as cursor:
@@ -155,20 +156,18 @@ class _Connection:
         try:
             result = await work(self)
             await self._connection.commit()
-        except PixyProxyException:
-            await self._connection.rollback()
-            raise
-        except MySQLError:
-            with suppress(MySQLError, OSError):
+        except Exception:
+            with suppress(MySQLError, OSError, EOFError):
                 await self._connection.rollback()
             raise
         return result
 
     @asynccontextmanager
     async def _ran(self, sql: str, parameters: Parameters) -> AsyncIterator[Any]:
-        async with self._connection.cursor(DictCursor) as cursor:
-            await cursor.execute(to_percent_style(sql), parameters)
-            yield cursor
+        with _errors_translated():
+            async with self._connection.cursor(DictCursor) as cursor:
+                await cursor.execute(to_percent_style(sql), parameters)
+                yield cursor
 
 
 class Deadlock(PixyProxyException):

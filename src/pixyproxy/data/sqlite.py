@@ -53,8 +53,8 @@ class SQLiteDatabase:
 
     async def transact(self, work: Callable[[Statements], Awaitable[T]]) -> T:
         async with self._writing:
-            await self._writer.run(lambda connection: connection.execute("BEGIN IMMEDIATE"))
-            try:
+            try:  # around BEGIN too: canceled, its thread begins all the same
+                await self._writer.run(lambda connection: connection.execute("BEGIN IMMEDIATE"))
                 result = await work(_Transaction(self._writer))
                 await self._writer.run(lambda connection: connection.execute("COMMIT"))
             except BaseException:

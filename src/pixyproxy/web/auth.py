@@ -32,11 +32,19 @@ def services_of(request: Request) -> Services:
     return services
 
 
-def _key_in(request: Request) -> str | None:
+def _key_in(request: Request) -> str:
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and credentials.strip():
-        return credentials.strip()
-    return request.headers.get("x-api-key")
+        return _as_typed(credentials.strip())
+    return _as_typed(request.headers.get("x-api-key", ""))
+
+
+def _as_typed(text: str) -> str:
+    """Headers are read as Latin-1; what is beyond ASCII was sent as UTF-8."""
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError:
+        return text
 
 
 class Gate(SecurityBase, Generic[T]):

@@ -18,7 +18,7 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _UNSATISFIABLE = (-1, -1)
 
 
-def answer_content(request: Request, picture: Picture, *, download: bool) -> Response:
+async def answer_content(request: Request, picture: Picture, *, download: bool) -> Response:
     headers = _headers(picture, download=download)
     if _has_it_already(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
@@ -33,21 +33,24 @@ def answer_content(request: Request, picture: Picture, *, download: bool) -> Res
     status = 206 if wanted else 200
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers)
-    return _body(request, picture, start, end, status, headers)
+    return await _body(request, picture, start, end, status, headers)
 
 
-def _body(
+async def _body(
     request: Request, picture: Picture, start: int, end: int, status: int, headers: dict[str, str]
 ) -> Response:
     whole = status == 200  # noqa: PLR2004
     path = picture.local_path
     if whole and path is not None and "http.response.pathsend" in request.scope.get("extensions", ()):
         return _SentByServer(path, headers)
-    return StreamingResponse(_chunks(picture, start, end), status, headers)
+    chunks = picture.read(start, end)
+    first = await anext(chunks)  # Where the bytes are missing, this is the last moment to say so.
+    return StreamingResponse(_continued(first, chunks), status, headers)
 
 
-async def _chunks(picture: Picture, start: int, end: int) -> AsyncIterator[bytes]:
-    async for chunk in picture.read(start, end):
+async def _continued(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield first
+    async for chunk in chunks:
         yield chunk
 
 

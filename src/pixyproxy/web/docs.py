@@ -50,4 +50,4 @@ def describe_api_key_header(app: FastAPI) -> None:
                 operation["security"] = [{"bearer": []}, {"api-key": []}]
         return schema
 
-    app.openapi = openapi  # type: ignore[method-assign] - the way FastAPI documents
+    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

@@ -119,7 +119,7 @@ async def get_image_content(
     download: Annotated[bool, Query(description="As an attachment, to be saved")] = False,
 ) -> Response:
     picture = await images.picture(guid)
-    return answer_content(request, picture, download=download)
+    return await answer_content(request, picture, download=download)
 
 
 def _next_link(request: Request, cursor: str) -> str:

@@ -1,5 +1,6 @@
 """What OpenAI's errors mean to us: whether a call may be repeated, and which exception it ends in."""
 
+import math
 from http import HTTPStatus
 
 from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
@@ -42,9 +43,10 @@ def wait_before_repeating(error: ProviderError, pause: float) -> float | None:
 
 def _retry_after_s(error: APIStatusError) -> float | None:
     try:
-        return float(error.response.headers["retry-after"])
+        seconds = float(error.response.headers["retry-after"])
     except (KeyError, ValueError):
         return None
+    return seconds if 0 < seconds < math.inf else None
 
 
 def translated(error: ProviderError) -> PixyProxyException:
@@ -61,7 +63,7 @@ def _from_status(error: APIStatusError) -> PixyProxyException:
     if error.code in _OUT_OF_MONEY:
         return GeneratorFailed("The account with the generator's provider has reached its limit.")
     if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(retry_after_s=int(_retry_after_s(error) or 10))
+        return RateLimited(retry_after_s=math.ceil(_retry_after_s(error) or 10))
     if error.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
         return _provider_refused(error.param)
     if error.status_code == HTTPStatus.NOT_FOUND:

@@ -4,10 +4,10 @@ import pytest
 
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.sketch.compose import compose
-from pixyproxy.service.generators.sketch.figures import EVERY_FIGURE
-from pixyproxy.service.generators.sketch.lexicon import COLOURS, COUNTS, MOODS, SUBJECTS
-from pixyproxy.service.generators.sketch.prompt_words import read_prompt
+from pixyproxy.service.generators.sketch.figures.catalogue import EVERY_FIGURE
 from pixyproxy.service.generators.sketch.render import render
+from pixyproxy.service.generators.sketch.words.lexicon import COLOURS, COUNTS, MOODS, SUBJECTS
+from pixyproxy.service.generators.sketch.words.reading import read_prompt
 
 SMALL = Size(64, 64)
 EVERY_WORD = sorted({word for words in SUBJECTS.values() for word in words.split()}

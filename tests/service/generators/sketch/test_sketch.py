@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 import pyvips
 
-from pixyproxy.core.exceptions import InvalidRequest
+from pixyproxy.core.exceptions import InvalidRequest, Unavailable
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import Generator, PictureRequest
 from pixyproxy.service.generators.sketch import Sketch
@@ -196,9 +196,9 @@ async def test_the_event_loop_keeps_ticking_while_it_draws(sketch: Sketch, ticks
     assert len(ticks.getvalue()) > 3
 
 
-async def test_after_close_its_threads_are_gone() -> None:
+async def test_after_close_it_is_unavailable() -> None:
     generator = Sketch()
     await generator.generate(asking())
     await generator.close()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(Unavailable):
         await generator.generate(asking())

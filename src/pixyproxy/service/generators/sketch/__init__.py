@@ -1,5 +1,18 @@
-"""The built-in generator: no key, no network, the same picture for the same request."""
+"""The built-in generator: no key, no network, the same picture for the same request.
 
-from .sketch import Sketch
+From prompt to picture, in the order of `compose.py`:
+
+    words/          reads the prompt into a brief: things, counts, colours, moods
+    light/          chooses the palette for that brief
+    canvas/         the stage: a sheet, its palette, its chance and its brief; writes SVG
+    scenes/         chooses a scene and paints it back to front: outdoors, a room, space ...
+    surroundings/   what scenes are made of: sky, weather, land, water, plants, town
+    cast/           sets down who appears, standing, flying or afloat
+    figures/        how each animal, person, vehicle, building and thing is drawn
+
+`render.py` makes the bytes of a picture of it; `sketch.py` speaks the protocol of the generators.
+"""
+
+from pixyproxy.service.generators.sketch.sketch import Sketch
 
 __all__ = ["Sketch"]

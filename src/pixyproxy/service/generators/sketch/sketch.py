@@ -5,12 +5,11 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-from pixyproxy.core.exceptions import FieldError, InvalidRequest
+from pixyproxy.core.exceptions import FieldError, InvalidRequest, Unavailable
 from pixyproxy.core.models import JsonValue, Size
 from pixyproxy.service.generators.generator import Cost, GeneratedPicture, PictureRequest
-
-from .compose import compose
-from .render import render
+from pixyproxy.service.generators.sketch.compose import compose
+from pixyproxy.service.generators.sketch.render import render
 
 DEFAULT_SIZE = Size(1024, 1024)
 DEFAULT_SEED = 0
@@ -44,7 +43,11 @@ class Sketch:
             raise InvalidRequest(errors=errors)
 
     async def generate(self, request: PictureRequest) -> GeneratedPicture:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, _draw, request)
+        try:
+            drawing = asyncio.get_running_loop().run_in_executor(self._threads, _draw, request)
+        except RuntimeError as error:  # the executor's word for closed
+            raise Unavailable(retry_after_s=5) from error
+        return await drawing
 
     async def check_reachable(self) -> None:
         """It is always here."""

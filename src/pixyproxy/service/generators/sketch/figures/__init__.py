@@ -1,0 +1,1 @@
+"""What can appear: every animal, person, vehicle, building and thing, drawn one by one."""

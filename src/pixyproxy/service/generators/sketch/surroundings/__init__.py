@@ -1,0 +1,1 @@
+"""What lies around the figures: sky, weather, land, water, plants and town."""

@@ -1,0 +1,103 @@
+"""Answers that other places speaking OpenAI's API give, as they were met or are to be feared."""
+
+from typing import Any
+
+import httpx2
+import pybase64
+import pytest
+from openai import AsyncOpenAI
+
+from pixyproxy.core.exceptions import GeneratorFailed, RateLimited
+from pixyproxy.core.models import Status
+from pixyproxy.core.requests import ImagePrompt, ImageSearch
+from pixyproxy.service.generators import openai as module
+from pixyproxy.service.generators.openai import OpenAIImages
+from pixyproxy.service.services import Services
+from tests.service.generators.openai_services import CAT, OPENAI_KEY
+from tests.service.scenery import ALICE, ON_SQLITE, PNG, with_generator
+
+B64 = pybase64.b64encode(PNG).decode()
+
+
+def _provider(status: int = 200, headers: dict[str, str] | None = None, **answer: Any) -> OpenAIImages:
+    """The generator before a provider that always answers the same."""
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, headers=headers, json=answer))
+    generator = OpenAIImages(OPENAI_KEY, "http://provider.test/v1")
+    client = httpx2.AsyncClient(transport=transport)
+    generator._client = AsyncOpenAI(api_key=OPENAI_KEY, http_client=client, max_retries=0)
+    return generator
+
+
+def _picture(**more: Any) -> dict[str, Any]:
+    return {"created": 1, "data": [{"b64_json": B64, **more}]}
+
+
+async def test_the_prompt_as_the_provider_revised_it_is_kept_and_found(services: Services) -> None:
+    provider = _provider(**_picture(revised_prompt="A photorealistic Siamese cat"))
+    service = with_generator(services, provider).private(ALICE)
+    made = await service.make(ImagePrompt(prompt="a cat"))
+    assert made.revised_prompt == "A photorealistic Siamese cat"
+    assert (await service.list_(ImageSearch(prompt="siamese photorealistic"))).images == [made]
+    assert (await service.list_(ImageSearch(prompt='"a cat photorealistic"'))).images == []
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"usage": "a lot"},
+        {"usage": [1, 2]},
+        {"usage": {"total_tokens": "many"}},
+        {"usage": {"input_tokens": -1, "output_tokens": None}},
+        {"size": {"width": 1}},
+        {"quality": 3},
+        {"created": None},
+    ],
+)
+async def test_a_picture_that_was_paid_is_kept_whatever_is_said_about_it(
+    services: Services, odd: dict[str, Any]
+) -> None:
+    provider = _provider(**{**_picture(), **odd})
+    made = await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="a cat"))
+    assert made.status is Status.READY
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("revised", [7, {"text": "a cat"}, ["a cat"], ""])
+async def test_a_revised_prompt_that_is_no_text_is_left_out(services: Services, revised: object) -> None:
+    provider = _provider(**_picture(revised_prompt=revised))
+    made = await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="a cat"))
+    assert not made.revised_prompt
+
+
+async def test_a_url_beside_the_bytes_does_no_harm() -> None:
+    made = await _provider(**_picture(url="http://elsewhere.test/cat.png")).generate(CAT)
+    assert made.content == PNG
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [{}, {"data": None}, {"data": {}}, {"data": [None]}, {"data": [{"b64_json": 7}]}, {"data": ["cat"]}],
+)
+async def test_an_answer_of_another_shape_is_a_failure_of_the_generator(answer: dict[str, Any]) -> None:
+    with pytest.raises(GeneratorFailed, match="without a picture"):
+        await _provider(**answer).generate(CAT)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [("60", 60), ("60.2", 61), ("nan", 10), ("inf", 10), ("-5", 10), ("Fri, 20 Nov 2026 23:59:59 GMT", 10)],
+)
+async def test_whatever_a_rate_limit_says_the_caller_gets_whole_seconds(
+    monkeypatch: pytest.MonkeyPatch, said: str, told: int
+) -> None:
+    monkeypatch.setattr(module, "_PAUSES_S", ())
+    with pytest.raises(RateLimited) as caught:
+        await _provider(429, {"retry-after": said}, error={"message": "slow down"}).generate(CAT)
+    assert caught.value.retry_after_s == told
+
+
+@pytest.mark.parametrize("status", [402, 409, 413, 418, 501, 529])
+async def test_a_status_nobody_foresaw_is_a_failure_of_the_generator(status: int) -> None:
+    with pytest.raises(GeneratorFailed):
+        await _provider(status, error="a text instead of an object").generate(CAT)
