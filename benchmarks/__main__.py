@@ -1,0 +1,100 @@
+"""`python -m benchmarks`: measures the service beside its peers and writes RESULTS.md."""
+
+import argparse
+import signal
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic
+from typing import NoReturn
+
+from benchmarks.machine import folder_on_disk, machine_facts, versions
+from benchmarks.measuring import measure
+from benchmarks.report import page, section
+from benchmarks.results import Outcome, Scenario
+from benchmarks.scenarios import SCENARIOS
+from benchmarks.servers import mysql_version
+
+_RESULTS = Path(__file__).with_name("RESULTS.md")
+_ROUNDS, _QUICK_ROUNDS, _QUICK_SECONDS = 5, 2, 1.0
+_LAST_START_SECONDS, _MOST_SECONDS = 9 * 60, 12 * 60
+_BEGAN = monotonic()
+
+
+def main() -> None:
+    asked = _arguments()
+    _end_properly(_MOST_SECONDS)
+    tempfile.tempdir = str(folder_on_disk())
+    with tempfile.TemporaryDirectory(prefix="pixyproxy-bench-") as folder:
+        facts = machine_facts(Path(folder))
+        outcomes = [_measure(scenario, Path(folder), asked) for scenario in _chosen(asked)]
+    written = page(outcomes, facts, versions() | {"MySQL": mysql_version()}, _rounds(asked))
+    if asked.quick or asked.only:
+        print(written)
+    else:
+        _RESULTS.write_text(written, encoding="utf-8")
+        print("Written: benchmarks/RESULTS.md")
+    if any(outcome.missing for outcome in outcomes):
+        sys.exit("Not everything could be measured; see above.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short rounds, printed instead of written")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=[each.name for each in SCENARIOS],
+        metavar="ROW",
+        help=f"one of {', '.join(each.name for each in SCENARIOS)}; repeatable; printed instead of written",
+    )
+    parser.add_argument("--rounds", type=int, help=f"how often each is measured ({_ROUNDS})")
+    return parser.parse_args()
+
+
+def _chosen(asked: argparse.Namespace) -> Sequence[Scenario]:
+    if asked.only:
+        return [each for each in SCENARIOS if each.name in asked.only]
+    return [each for each in SCENARIOS if each.in_quick or not asked.quick]
+
+
+def _rounds(asked: argparse.Namespace) -> int:
+    return int(asked.rounds or (_QUICK_ROUNDS if asked.quick else _ROUNDS))
+
+
+def _measure(scenario: Scenario, folder: Path, asked: argparse.Namespace) -> Outcome:
+    print(f"{scenario.name} ", end="", flush=True)
+    started = monotonic()
+    if started - _BEGAN > _LAST_START_SECONDS:
+        return Outcome(scenario, missing={"all of it": "the time of the run was over before its turn"})
+    outcome = measure(scenario, folder, _rounds(asked), _QUICK_SECONDS if asked.quick else scenario.seconds)
+    print(f"{section(outcome)}\n({scenario.name}: {monotonic() - started:.0f} s)\n", flush=True)
+    return outcome
+
+
+def _end_properly(most_seconds: int) -> None:
+    """Whatever ends us early, once: every `with` is left, so every process we started is ended."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(_WHY[signal.Signals(number)])
+
+    for each in _WHY:
+        signal.signal(each, leave)
+    signal.alarm(most_seconds)
+
+
+_WHY = {
+    signal.SIGINT: "interrupted",
+    signal.SIGTERM: "ended",
+    signal.SIGHUP: "ended",
+    signal.SIGALRM: f"took longer than {_MOST_SECONDS // 60} minutes",
+}
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        main()

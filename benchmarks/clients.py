@@ -1,0 +1,61 @@
+"""Runs the two clients, each as a process of its own, and turns what they print into a sample."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.programs import find_program
+from benchmarks.results import Sample
+
+RATE, MIDDLE, SLOWEST, CLIENT = "requests/s", "p50 ms", "p99 ms", "client's CPU %"
+THROUGHPUT = "MB/s"
+_SCRIPT = Path(__file__).with_name("wrk.lua")
+_SPARE_SECONDS = 60
+
+
+class LoadError(Exception):
+    """Something was answered that should not have been: there is nothing to measure."""
+
+
+def post(url: str, key: str, seconds: float, *, workers: int = 8, expect: int = 200) -> Sample:
+    """A closed loop of POSTs; see load.py."""
+    options = {"url": url, "key": key, "workers": workers, "seconds": seconds, "expect": expect}
+    words = [f"--{name}={value}" for name, value in options.items()]
+    found = _run([sys.executable, "-m", "benchmarks.load", *words], seconds)
+    if found["unexpected"] or not found["requests"]:
+        raise LoadError(f"POST {url}: {found['requests']} as expected, others {found['unexpected']}")
+    return {
+        RATE: found["per_second"],
+        MIDDLE: found["p50_ms"],
+        SLOWEST: found["p99_ms"],
+        CLIENT: 100 * found["client_cpu"],
+    }
+
+
+def get(url: str, key: str | None, seconds: float, *, connections: int = 8) -> Sample:
+    """A closed loop of GETs by wrk, one thread, connections kept."""
+    words = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT)]
+    key_words = ["-H", f"Authorization: Bearer {key}"] if key else []
+    found = _run([find_program("wrk"), *words, *key_words, url], seconds)
+    if found["errors"] or found["refused"] or not found["requests"]:
+        raise LoadError(f"GET {url}: {dict(found)}")
+    elapsed = found["microseconds"] / 1e6
+    return {
+        RATE: found["requests"] / elapsed,
+        MIDDLE: found["p50_us"] / 1000,
+        SLOWEST: found["p99_us"] / 1000,
+        THROUGHPUT: found["bytes"] / elapsed / 1e6,
+    }
+
+
+def _run(command: Sequence[str], seconds: float) -> Mapping[str, Any]:
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=seconds + _SPARE_SECONDS
+    )
+    if done.returncode:
+        raise LoadError(f"{Path(command[0]).name} ended with {done.returncode}: {done.stderr[-500:]}")
+    answer: Mapping[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer

@@ -1,0 +1,138 @@
+"""A client in a process of its own: so many workers, each sending its next POST when the last is answered.
+
+    python -m benchmarks.load --url http://127.0.0.1:8000/image --key KEY --workers 8 --seconds 5 --expect 201
+
+Bare sockets, and a body is received into one place and thrown away: the provider's answers are 2 MB each, and
+the client must not be what is measured. Prints one line of JSON; `client_cpu` is its own share of one core.
+"""
+
+import argparse
+import asyncio
+import json
+import socket
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+from urllib.parse import urlsplit
+
+_RECEIVED_AT_ONCE = 1024 * 1024
+WORDS = (
+    "lighthouse harbour fisherman sunset storm cliff gull wave boat lantern village market street bicycle "
+    "cat garden rain umbrella bridge river mountain forest fox snow train station clock tower piano dancer "
+    "watercolour charcoal photograph poster portrait landscape misty golden quiet crowded ancient tiny huge"
+).split()
+
+
+@dataclass
+class Tally:
+    """What all workers saw."""
+
+    expected_status: int
+    latencies_s: list[float] = field(default_factory=list)
+    unexpected: Counter[int] = field(default_factory=Counter)
+
+    def count(self, status: int, seconds: float) -> None:
+        if status == self.expected_status:
+            self.latencies_s.append(seconds)
+        else:
+            self.unexpected[status] += 1
+
+
+def post_requests(url: str, key: str) -> Iterator[bytes]:
+    """Each with a prompt of its own, 6 to 18 words."""
+    parts, random = urlsplit(url), Random(1)  # noqa: S311 - the same prompts in every run
+    for number in count():
+        prompt = " ".join(random.choices(WORDS, k=random.randint(6, 18)))
+        body = json.dumps({"prompt": f"{prompt}, number {number}"}).encode()
+        head = (
+            f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {key}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        yield head.encode() + body
+
+
+async def post_for(url: str, key: str, workers: int, seconds: float, tally: Tally) -> float:
+    """How many seconds it took: what was sent before the end is waited for, and counts."""
+    parts, requests = urlsplit(url), post_requests(url, key)
+    started = time.perf_counter()
+
+    async def work() -> None:
+        connection = await _connect(parts.hostname or "", parts.port or 80)
+        buffer = bytearray(_RECEIVED_AT_ONCE)
+        with connection:
+            while time.perf_counter() < started + seconds:
+                sent = time.perf_counter()
+                status = await _exchange(connection, next(requests), buffer)
+                tally.count(status, time.perf_counter() - sent)
+
+    await asyncio.gather(*(work() for _ in range(workers)))
+    return time.perf_counter() - started
+
+
+async def _connect(host: str, port: int) -> socket.socket:
+    connection = socket.socket()
+    connection.setblocking(False)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    await asyncio.get_running_loop().sock_connect(connection, (host, port))
+    return connection
+
+
+async def _exchange(connection: socket.socket, request: bytes, buffer: bytearray) -> int:
+    """Sends a request and reads its answer to the end; the status."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(connection, request)
+    view, filled = memoryview(buffer), 0
+    while (end_of_head := buffer.find(b"\r\n\r\n", 0, filled)) < 0:
+        received = await loop.sock_recv_into(connection, view[filled:])
+        if not received:
+            raise ConnectionError("The server closed the connection instead of answering.")
+        filled += received
+    head = bytes(view[:end_of_head])
+    left = end_of_head + 4 + _content_length(head) - filled
+    while left > 0:
+        received = await loop.sock_recv_into(connection, view)
+        if not received:
+            raise ConnectionError("The server closed the connection in the middle of an answer.")
+        left -= received
+    return int(head[9:12])
+
+
+def _content_length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    raise ConnectionError("The answer does not tell its length.")
+
+
+def _summary(tally: Tally, seconds: float, cpu_seconds: float) -> dict[str, object]:
+    ordered = sorted(tally.latencies_s)
+    return {
+        "requests": len(ordered),
+        "per_second": len(ordered) / seconds,
+        "p50_ms": 1000 * ordered[len(ordered) // 2] if ordered else 0.0,
+        "p99_ms": 1000 * ordered[int(len(ordered) * 0.99)] if ordered else 0.0,
+        "unexpected": dict(tally.unexpected),
+        "client_cpu": cpu_seconds / seconds,
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.load", description=__doc__)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--key", required=True)
+    parser.add_argument("--workers", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--expect", type=int, default=200, help="the status of a success")
+    asked = parser.parse_args()
+    tally = Tally(asked.expect)
+    cpu_before = time.process_time()
+    seconds = asyncio.run(post_for(asked.url, asked.key, asked.workers, asked.seconds, tally))
+    print(json.dumps(_summary(tally, seconds, time.process_time() - cpu_before)))
+
+
+if __name__ == "__main__":
+    main()

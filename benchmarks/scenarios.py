@@ -1,0 +1,119 @@
+"""The rows: what is measured beside what, how, and what is aimed at."""
+
+from functools import partial
+
+from benchmarks import lanes
+from benchmarks.clients import CLIENT, MIDDLE, RATE, SLOWEST, THROUGHPUT
+from benchmarks.lanes import (
+    BARE,
+    BARE_BYTES,
+    IDLE_OPENAI,
+    IDLE_SKETCH,
+    LIVE,
+    MYSQL,
+    NGINX,
+    PIXYPROXY,
+    PROVIDER,
+    READY,
+    SERVER,
+    SQLITE,
+    SUM,
+    SUM_PSS,
+    WITH_OPENAI,
+    WITH_SKETCH,
+    WORKER,
+)
+from benchmarks.results import Aim, Scenario
+from benchmarks.servers import LARGE_BYTES, SMALL_BYTES
+
+_OF_GETS = (RATE, MIDDLE, SLOWEST)
+
+SCENARIOS = (
+    Scenario(
+        name="post",
+        title="Making images: `POST /image`",
+        method="8 callers at once, each asking again when it is answered: 201, when the picture of 1.5 MB "
+        "and its row are on the disk. The provider alone, by the same client: 2 MB of base64 each.",
+        metrics=(RATE, MIDDLE, SLOWEST, CLIENT),
+        aims=(
+            Aim(RATE, SQLITE, 80),
+            Aim(RATE, MYSQL, 80),
+            Aim(RATE, SQLITE, None, PROVIDER),
+            Aim(RATE, MYSQL, None, PROVIDER),
+        ),
+        prepare=lanes.post_lanes,
+        seconds=5,
+    ),
+    Scenario(
+        name="details",
+        title="Looking at one: `GET /image/{guid}`",
+        method="8 connections. Both bare routes run on granian with the service's options, check no key, "
+        "ask no database and log nothing; the first returns a dict with the same members, the second the "
+        "finished bytes.",
+        metrics=_OF_GETS,
+        aims=(
+            *(Aim(RATE, lane, 0.5, BARE) for lane in (SQLITE, f"{SQLITE}, administrator", MYSQL)),
+            Aim(RATE, SQLITE, None, BARE_BYTES),
+        ),
+        prepare=lanes.details_lanes,
+    ),
+    Scenario(
+        name="list",
+        title="Paging through a million: `GET /image?limit=50`",
+        method="8 connections. 1,000,200 rows, half of them the caller's own, three in ten public; the deep "
+        "page comes after 1,000,000 newer rows. The administrator sees all; a caller's page is merged from "
+        "own and public images.",
+        metrics=_OF_GETS,
+        aims=tuple(
+            Aim(MIDDLE, f"{database}, {who}, deep", 2, f"{database}, {who}, first", at_least=False)
+            for database in (SQLITE, MYSQL)
+            for who in ("administrator", "own and public")
+        ),
+        prepare=lanes.list_lanes,
+        seconds=2,
+        in_quick=False,
+    ),
+    Scenario(
+        name="content-large",
+        title="Serving a picture of 1.5 MB: `GET /image/{guid}/content`",
+        method="8 connections, with the administrator's key. nginx: one worker, sendfile, access log, the "
+        "same file.",
+        metrics=(*_OF_GETS, THROUGHPUT),
+        aims=(Aim(RATE, PIXYPROXY, 0.8, NGINX),),
+        prepare=partial(lanes.content_lanes, LARGE_BYTES),
+    ),
+    Scenario(
+        name="content-small",
+        title="Serving a picture of 20 KB: `GET /image/{guid}/content`",
+        method="As above.",
+        metrics=(*_OF_GETS, THROUGHPUT),
+        aims=(Aim(RATE, PIXYPROXY, 0.25, NGINX),),
+        prepare=partial(lanes.content_lanes, SMALL_BYTES),
+    ),
+    Scenario(
+        name="start",
+        title="Starting",
+        method="From the start of the process, on an empty data directory, to the first 200 of "
+        "`/health/live` and of `/health/ready`; compiled modules and the page cache are warm.",
+        metrics=(LIVE, READY),
+        aims=tuple(
+            Aim(metric, lane, 2, at_least=False)
+            for lane in (WITH_SKETCH, WITH_OPENAI)
+            for metric in (LIVE, READY)
+        ),
+        prepare=lanes.start_lanes,
+    ),
+    Scenario(
+        name="memory",
+        title="Memory",
+        method="RSS counts what the two processes share twice, PSS once. Idle: 1.5 s after it was ready. At "
+        "its most: the peak of each process while 8 callers made images for 4 s; PSS after it.",
+        metrics=(SERVER, WORKER, SUM, SUM_PSS),
+        aims=tuple(
+            Aim(metric, lane, 120, at_least=False)
+            for lane in (IDLE_SKETCH, IDLE_OPENAI)
+            for metric in (SUM, SUM_PSS)
+        ),
+        prepare=lanes.memory_lanes,
+    ),
+)
