@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from pixyproxy.core.exceptions import StorageFull, Unavailable
 
@@ -22,13 +23,9 @@ class FolderStore:
         await asyncio.to_thread(self._put, key, content)
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        try:
-            file = await asyncio.to_thread(self._path(key).open, "rb")
-        except FileNotFoundError:
-            raise KeyError(key) from None
-        with file:
+        with _errors_translated(), await self._opened(key) as file:
             file.seek(start)
-            left = _CHUNK_BYTES if end is None else end - start
+            left = _CHUNK_BYTES if end is None else max(end - start, 0)
             while chunk := await asyncio.to_thread(file.read, min(left, _CHUNK_BYTES)):
                 yield chunk
                 left -= len(chunk) if end is not None else 0
@@ -37,16 +34,23 @@ class FolderStore:
         return self._path(key)
 
     async def delete(self, key: str) -> None:
-        with _errors_translated():
+        with _errors_translated(), suppress(NotADirectoryError):
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     async def exists(self, key: str) -> bool:
-        return await asyncio.to_thread(self._path(key).is_file)
+        with _errors_translated():
+            return await asyncio.to_thread(self._path(key).is_file)
 
     async def check(self) -> None:
         probe = f".check-{secrets.token_hex(8)}"
-        await self.put(probe, b"")
+        await self.put(probe, bytes(4096))  # an empty file finds room on a full disk
         await self.delete(probe)
+
+    async def _opened(self, key: str) -> BinaryIO:
+        try:
+            return await asyncio.to_thread(self._path(key).open, "rb")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise KeyError(key) from None
 
     def _path(self, key: str) -> Path:
         path = self._folder / key

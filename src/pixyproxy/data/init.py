@@ -16,6 +16,7 @@ from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
 from pixyproxy.data.sqlite import SQLiteDatabase
 
 SCHEMA_VERSION = 1
+_DATABASE_URL = "PIXYPROXY_DATABASE_URL must be sqlite:///path or mysql://user:password@host:3306/database."
 
 
 async def open_library(url: str) -> Library:
@@ -30,14 +31,11 @@ async def open_library(url: str) -> Library:
 
 
 def open_database(url: str) -> Database:
-    parts = urlsplit(url)
-    if parts.scheme == "mysql":
+    if _is_mysql(url):
         return MySQLDatabase(MySQLAddress.parse(url))
-    if parts.scheme == "sqlite" and parts.path:
-        return SQLiteDatabase(Path(unquote(parts.path.removeprefix("/"))))
-    raise CannotStart(
-        "PIXYPROXY_DATABASE_URL must be sqlite:///path or mysql://user:password@host:3306/database."
-    )
+    if url.startswith("sqlite:///") and (path := _sqlite_path(url)):
+        return SQLiteDatabase(Path(path))
+    raise CannotStart(_DATABASE_URL)
 
 
 def open_store(location: str) -> ImageStore:
@@ -49,8 +47,10 @@ async def create_database_and_user(url: str, admin_url: str | None) -> None:
 
     Without an administrator's URL the service's own account is tried for the database, and needs no creating.
     """
-    if urlsplit(url).scheme != "mysql":
+    if url.startswith("sqlite:"):
         return
+    if not _is_mysql(url):
+        raise CannotStart(_DATABASE_URL)
     if admin_url and not _is_mysql(admin_url):
         raise CannotStart("PIXYPROXY_INIT_ADMIN_URL must be mysql://user:password@host:3306.")
     service, name = MySQLAddress.parse(url), _database_name(url)
@@ -69,10 +69,15 @@ async def create_database_and_user(url: str, admin_url: str | None) -> None:
 
 
 def _is_mysql(url: str) -> bool:
-    parts = urlsplit(url)
-    with suppress(ValueError):
+    with suppress(ValueError):  # a port that is no number, a bracket that is not closed
+        parts = urlsplit(url)
         return parts.scheme == "mysql" and bool(parts.hostname) and parts.port != 0
     return False
+
+
+def _sqlite_path(url: str) -> str:
+    """All that follows: in a path, # and ? are letters like others."""
+    return unquote(url.removeprefix("sqlite:///"))
 
 
 def _database_name(url: str) -> str:
@@ -104,7 +109,7 @@ def _why_not(url: str, error: PixyProxyException) -> str:
     if isinstance(error, CannotStart):
         return error.detail
     parts = urlsplit(url)
-    where = f"{parts.hostname}:{parts.port or 3306}" if parts.scheme == "mysql" else unquote(parts.path[1:])
+    where = f"{parts.hostname}:{parts.port or 3306}" if parts.scheme == "mysql" else _sqlite_path(url)
     foreign = error.__cause__
     reason = foreign.args[-1] if foreign and foreign.args else error  # MySQL's args are number and text
     return f"The {parts.scheme} database at {where} cannot be used: {reason}"

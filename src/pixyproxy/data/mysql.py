@@ -104,7 +104,8 @@ class MySQLDatabase:
                 yield _Connection(connection)
 
     async def _open_pool(self) -> Any:
-        async with self._opening:
+        # asyncmy's own limit ends with TCP's handshake; a server that accepts and says nothing has none.
+        async with asyncio.timeout(_CONNECT_TIMEOUT_S), self._opening:
             if self._pool is None:
                 self._pool = await asyncmy.create_pool(
                     minsize=1,
@@ -112,7 +113,7 @@ class MySQLDatabase:
                     host=self._address.host,
                     port=self._address.port,
                     user=self._address.user,
-                    password=self._address.password,
+                    password=self._address.password.encode(),  # of text it would make Latin-1
                     database=self._address.database,
                     charset="utf8mb4",
                     autocommit=True,
@@ -170,10 +171,9 @@ class _Connection:
                 yield cursor
 
 
-class Deadlock(PixyProxyException):
+class Deadlock(Unavailable):
     """Two transactions stood in each other's way and MySQL undid ours; it can be run again."""
 
-    code = "unavailable"
     default_detail = "The database was too busy; try again."
 
 

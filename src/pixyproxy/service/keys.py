@@ -63,7 +63,8 @@ class Keys:
         return await self._library.keys.list_()
 
     async def revoke(self, key_id: str) -> None:
-        if not await self._library.keys.revoke(key_id, datetime.now(UTC)):
+        known = key_id.isascii() and await self._library.keys.revoke(key_id, datetime.now(UTC))
+        if not known:  # MySQL refuses to compare what is beyond ASCII with an id.
             raise InvalidRequest(
                 "There is no such key in force.", errors=[FieldError("id", "is no key in force")]
             )

@@ -1,0 +1,164 @@
+"""What is left when a picture does not come to be, or nobody wants it any more."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from pixyproxy.core.exceptions import (
+    GeneratorFailed,
+    ImageNotFound,
+    InternalError,
+    OutcomeUnknown,
+    PixyProxyException,
+    PromptRefused,
+    RateLimited,
+    Unavailable,
+)
+from pixyproxy.core.models import AttemptStatus, Status
+from pixyproxy.core.requests import ImagePrompt, ImageSearch
+from pixyproxy.service.private import PrivateImages
+from pixyproxy.service.services import Services
+from tests.service.scenery import ALICE, PNG, Easel, Gate, failing, painting, rows, with_generator
+
+CAT = ImagePrompt(prompt="a cat on a chair")
+REFUSAL, FOREIGN = PromptRefused(), RuntimeError("secret /path SELECT")
+
+
+async def _begun(service: PrivateImages, gate: Gate) -> tuple[asyncio.Task[object], str]:
+    making: asyncio.Task[object] = asyncio.create_task(service.make(CAT))
+    await gate.reached.wait()
+    [image] = (await service.list_(ImageSearch(status=Status.GENERATING))).images
+    return making, image.guid
+
+
+def _files(folder: Path) -> list[Path]:
+    return [file for file in (folder / "images").rglob("*") if file.is_file()]
+
+
+async def test_an_image_is_finished_and_kept_when_its_caller_stops_waiting(services: Services) -> None:
+    gate = Gate()
+    private = with_generator(services, Easel(gate))
+    making, guid = await _begun(private.private(ALICE), gate)
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    gate.opened.set()
+    await private.generation.finish_running()
+    kept = await private.private(ALICE).get(guid)
+    assert kept.status is Status.READY
+    [attempt] = await services.library.attempts.of_image(kept.id)
+    assert attempt.status is AttemptStatus.SUCCEEDED
+
+
+async def test_of_an_image_deleted_while_it_is_made_neither_bytes_nor_rows_stay(
+    services: Services, tmp_path: Path
+) -> None:
+    gate = Gate()
+    service = with_generator(services, Easel(gate)).private(ALICE)
+    making, guid = await _begun(service, gate)
+    await service.delete(guid)
+    with pytest.raises(ImageNotFound):
+        await service.get(guid)
+    gate.opened.set()
+    await making
+    for table in ("image", "attempt", "image_word", "image_tag"):
+        assert await rows(services, table) == []
+    assert _files(tmp_path) == []
+
+
+async def test_of_an_image_deleted_while_its_making_fails_no_rows_stay(services: Services) -> None:
+    gate = Gate(failing(REFUSAL).generate)
+    service = with_generator(services, Easel(gate)).private(ALICE)
+    making, guid = await _begun(service, gate)
+    await service.delete(guid)
+    gate.opened.set()
+    with pytest.raises(PromptRefused):
+        await making
+    assert await rows(services, "image") == await rows(services, "image_word") == []
+
+
+async def test_of_a_failed_image_that_is_deleted_no_rows_stay(services: Services) -> None:
+    service = with_generator(services, failing(REFUSAL)).private(ALICE)
+    with pytest.raises(PromptRefused) as caught:
+        await service.make(CAT)
+    assert caught.value.guid is not None
+    await service.delete(caught.value.guid)
+    assert await rows(services, "image") == await rows(services, "attempt") == []
+
+
+@pytest.mark.parametrize(
+    ("error", "raised", "status", "attempt_status"),
+    [
+        (REFUSAL, PromptRefused, Status.FAILED, AttemptStatus.FAILED),
+        (GeneratorFailed("It is out of paint."), GeneratorFailed, Status.FAILED, AttemptStatus.FAILED),
+        (RateLimited(retry_after_s=3), RateLimited, Status.FAILED, AttemptStatus.FAILED),
+        (FOREIGN, InternalError, Status.FAILED, AttemptStatus.FAILED),
+        (OutcomeUnknown(), OutcomeUnknown, Status.UNKNOWN, AttemptStatus.UNKNOWN),
+    ],
+)
+async def test_why_an_image_was_not_made_is_in_its_row_and_its_attempt(
+    services: Services,
+    error: Exception,
+    raised: type[PixyProxyException],
+    status: Status,
+    attempt_status: AttemptStatus,
+) -> None:
+    service = with_generator(services, failing(error)).private(ALICE)
+    with pytest.raises(raised) as caught:
+        await service.make(CAT)
+    assert caught.value.guid is not None
+    image = await service.get(caught.value.guid)
+    assert image.status is status
+    assert image.failure is not None
+    assert (image.failure.code, image.failure.detail) == (caught.value.code, caught.value.detail)
+    assert image.content is None
+    assert image.cost_usd is None
+    [attempt] = await services.library.attempts.of_image(image.id)
+    assert (attempt.status, attempt.failure) == (attempt_status, image.failure)
+    assert attempt.ended_at is not None
+
+
+async def test_no_word_of_a_foreign_exception_is_kept_or_told(services: Services) -> None:
+    with pytest.raises(InternalError) as caught:
+        await with_generator(services, failing(FOREIGN)).private(ALICE).make(CAT)
+    kept = f"{await rows(services, 'image')} {await rows(services, 'attempt')}"
+    for word in ("secret", "/path", "SELECT"):
+        assert word not in caught.value.detail
+        assert word not in kept
+
+
+async def test_bytes_that_are_no_picture_are_put_aside_with_the_attempt(services: Services) -> None:
+    nonsense = b"I am sorry, I cannot draw that."
+    service = with_generator(services, painting(nonsense)).private(ALICE)
+    with pytest.raises(GeneratorFailed) as caught:
+        await service.make(CAT)
+    assert caught.value.guid is not None
+    image = await service.get(caught.value.guid)
+    assert image.status is Status.FAILED
+    [attempt] = await services.library.attempts.of_image(image.id)
+    aside = services.store.read(f"{attempt.storage_key}.quarantined")
+    assert b"".join([chunk async for chunk in aside]) == nonsense
+
+
+async def test_a_picture_that_cannot_be_stored_leaves_a_failed_image(
+    services: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "images").write_text("a file where the folder should be")
+    service = with_generator(services, painting(PNG)).private(ALICE)
+    with pytest.raises(Unavailable) as caught:
+        await service.make(CAT)
+    assert caught.value.guid is not None
+    assert (await service.get(caught.value.guid)).status is Status.FAILED
+
+
+async def test_closing_waits_for_the_pictures_on_their_way(services: Services) -> None:
+    gate = Gate()
+    closing = with_generator(services, Easel(gate))
+    making, _ = await _begun(closing.private(ALICE), gate)
+    ending = asyncio.create_task(closing.generation.finish_running())
+    await asyncio.sleep(0)
+    assert not ending.done()
+    gate.opened.set()
+    await ending
+    await making

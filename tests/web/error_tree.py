@@ -1,0 +1,41 @@
+"""All exceptions there are, and the status that each code has by contract."""
+
+from collections.abc import Iterator
+
+from pixyproxy.core import exceptions as our
+from pixyproxy.core.exceptions import PixyProxyException
+from pixyproxy.data import mysql, sqlite  # noqa: F401 - so that their exceptions are in the tree
+
+STATUS_OF_CODE = {
+    "invalid_request": 422,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "image_not_found": 404,
+    "image_not_ready": 409,
+    "image_failed": 409,
+    "prompt_refused": 422,
+    "model_not_found": 404,
+    "rate_limited": 429,
+    "payload_too_large": 413,
+    "generator_failed": 502,
+    "generator_timeout": 504,
+    "outcome_unknown": 502,
+    "storage_full": 507,
+    "unavailable": 503,
+    "internal": 500,
+}
+FAMILIES = {
+    PixyProxyException,
+    our.ImagePromptException,
+    our.ImageGenerationException,
+    our.AccessException,
+}
+
+
+def _below(kind: type[PixyProxyException]) -> Iterator[type[PixyProxyException]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _below(each)
+
+
+TREE = sorted(set(_below(PixyProxyException)) - FAMILIES, key=lambda kind: kind.__name__)

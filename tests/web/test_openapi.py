@@ -1,0 +1,98 @@
+"""The published API: what tools and people build against."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from pixyproxy import __version__
+from pixyproxy.web.schemas import ImageDetail, KeyDetail, Problem
+from tests.conftest import Client
+from tests.service.scenery import ON_SQLITE
+from tests.web.error_tree import STATUS_OF_CODE
+
+pytestmark = ON_SQLITE
+
+OPERATIONS = {
+    "create_image": ("POST", "/image", {401, 404, 413, 422, 429, 500, 502, 503, 504, 507}),
+    "list_images": ("GET", "/image", {401, 422, 500, 503}),
+    "get_image": ("GET", "/image/{guid}", {401, 404, 422, 500, 503}),
+    "change_image": ("PATCH", "/image/{guid}", {401, 403, 404, 413, 422, 500, 503}),
+    "delete_image": ("DELETE", "/image/{guid}", {401, 403, 404, 422, 500, 503}),
+    "get_image_content": ("GET", "/image/{guid}/content", {401, 404, 409, 416, 422, 500, 503}),
+    "list_keys": ("GET", "/key", {401, 403, 422, 500, 503}),
+    "create_key": ("POST", "/key", {401, 403, 413, 422, 500, 503}),
+    "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 422, 500, 503}),
+    "health_live": ("GET", "/health/live", set()),
+    "health_ready": ("GET", "/health/ready", {503}),
+}
+_HEALTH = {"health_live", "health_ready"}
+
+
+def _operations(app: FastAPI) -> dict[str, tuple[str, str, dict[str, Any]]]:
+    return {
+        operation["operationId"]: (method.upper(), path, operation)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+async def test_the_operations_have_their_stable_names(app: FastAPI) -> None:
+    found = {name: (method, path) for name, (method, path, _) in _operations(app).items()}
+    assert found == {name: (method, path) for name, (method, path, _) in OPERATIONS.items()}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_an_operation_documents_its_errors_as_problems(app: FastAPI, name: str) -> None:
+    _, _, operation = _operations(app)[name]
+    errors = {int(status): answer for status, answer in operation["responses"].items() if status >= "400"}
+    assert set(errors) == OPERATIONS[name][2]
+    for status, answer in errors.items():
+        if name in _HEALTH:
+            continue
+        assert set(answer["content"]) == {"application/problem+json"}
+        content = answer["content"]["application/problem+json"]
+        assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+        example = Problem.model_validate(content["example"], strict=True)
+        assert example.status == status
+        assert status in (416, STATUS_OF_CODE[example.code])
+        assert answer["description"]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_an_operation_says_what_it_is_for_and_who_may_ask(app: FastAPI, name: str) -> None:
+    _, path, operation = _operations(app)[name]
+    assert operation["summary"]
+    assert len(operation["tags"]) == 1
+    assert operation.get("security") == (None if name in _HEALTH else [{"bearer": []}, {"api-key": []}])
+    declared = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
+    assert declared == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+async def test_what_is_sent_and_what_comes_back_has_examples(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    for name in ("ImagePrompt", "ImageDetail", "Problem", "NewKey"):
+        examples = [each for each in schemas[name]["properties"].values() if "examples" in each]
+        assert examples, name
+    for name, model in (("ImageDetail", ImageDetail), ("KeyDetail", KeyDetail)):
+        assert set(schemas[name]["properties"]) == set(model.model_fields)
+        assert set(schemas[name]["required"]) == set(model.model_fields), "no member is ever left out"
+
+
+async def test_both_ways_to_send_a_key_are_described(app: FastAPI) -> None:
+    schemes = app.openapi()["components"]["securitySchemes"]
+    assert schemes["bearer"]["scheme"] == "bearer"
+    assert (schemes["api-key"]["in"], schemes["api-key"]["name"]) == ("header", "X-API-Key")
+
+
+async def test_nothing_of_the_frameworks_own_errors_is_left(app: FastAPI) -> None:
+    schemas = app.openapi()["components"]["schemas"]
+    assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
+
+
+async def test_the_api_is_served_with_its_version_and_always_the_same(visitor: Client) -> None:
+    first, second = [(await visitor.get("/openapi.json")).json() for _ in range(2)]
+    assert first == second
+    assert first["openapi"].startswith("3.1")
+    assert first["info"]["title"] == "PixyProxy"
+    assert first["info"]["version"] == __version__

@@ -1,0 +1,107 @@
+"""Parts of a picture: which bytes are sent for which `Range`."""
+
+import hashlib
+from email.utils import format_datetime
+
+import pytest
+
+from pixyproxy.core.models import Caller, Image
+from pixyproxy.service.services import Services
+from tests.conftest import Client
+from tests.service.scenery import ON_SQLITE, PNG, shelve
+from tests.web.problems import problem_of
+
+pytestmark = ON_SQLITE
+SIZE = len(PNG)
+LAST = SIZE - 1
+ETAG = f'"{hashlib.sha256(PNG).hexdigest()}"'
+
+
+@pytest.fixture
+async def image(services: Services, as_alice: Caller) -> Image:
+    return await shelve(services, owner=as_alice.owner)
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=0-9", 0, 9),
+        ("bytes=5-9", 5, 9),
+        ("bytes=10-", 10, LAST),
+        ("bytes=0-", 0, LAST),
+        (f"bytes={LAST}-", LAST, LAST),
+        (f"bytes={LAST}-{LAST}", LAST, LAST),
+        (f"bytes={LAST - 4}-{LAST + 1000}", LAST - 4, LAST),
+        ("bytes=-1", LAST, LAST),
+        ("bytes=-10", SIZE - 10, LAST),
+        (f"bytes=-{SIZE + 1000}", 0, LAST),
+        ("bytes=0-999999999999999999", 0, LAST),
+    ],
+)
+async def test_a_range_is_sent_alone(alice: Client, image: Image, asked: str, first: int, last: int) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (206, PNG[first : last + 1])
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{SIZE}"
+    assert answer.headers["content-length"] == str(last + 1 - first)
+    assert (answer.headers["etag"], answer.headers["content-type"]) == (ETAG, "image/png")
+
+
+@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 9}", "bytes=-0", "bytes=999999-"])
+async def test_bytes_beyond_the_end_cannot_be_had(alice: Client, image: Image, asked: str) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
+    problem_of(answer, 416, "invalid_request")
+    assert answer.headers["content-range"] == f"bytes */{SIZE}"
+    assert "cache-control" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "bytes=9-5",
+        "bytes=0-1,4-5",
+        "bytes=-",
+        "bytes=",
+        "bytes",
+        "bytes=a-b",
+        "bytes=1.5-2",
+        "items=0-1",
+        "",
+        f"bytes={'9' * 5000}-",
+        "bytes=--5",
+        "bytes=0x0-0x9",
+    ],
+)
+async def test_what_is_no_range_that_is_served_gets_the_whole(
+    alice: Client, image: Image, asked: str
+) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (200, PNG)
+    assert "content-range" not in answer.headers
+
+
+async def test_a_range_is_sent_if_the_bytes_are_still_the_same(alice: Client, image: Image) -> None:
+    last_modified = format_datetime(image.created_at, usegmt=True)
+    for condition in (ETAG, last_modified):
+        headers = {"Range": "bytes=0-3", "If-Range": condition}
+        answer = await alice.get(f"/image/{image.guid}/content", headers=headers)
+        assert (answer.status_code, answer.content) == (206, PNG[:4])
+
+
+@pytest.mark.parametrize("condition", ['"other"', f"W/{ETAG}", "Thu, 01 Jan 1970 00:00:00 GMT", ""])
+async def test_the_whole_is_sent_if_they_may_not_be(alice: Client, image: Image, condition: str) -> None:
+    headers = {"Range": "bytes=0-3", "If-Range": condition}
+    answer = await alice.get(f"/image/{image.guid}/content", headers=headers)
+    assert (answer.status_code, answer.content) == (200, PNG)
+
+
+async def test_the_parts_of_a_large_picture_make_the_whole(
+    alice: Client, as_alice: Caller, services: Services
+) -> None:
+    content = PNG + bytes(range(256)) * 4096
+    image = await shelve(services, content, owner=as_alice.owner)
+    parts = b""
+    for first in range(0, len(content), 300_000):
+        asked = {"Range": f"bytes={first}-{first + 299_999}"}
+        parts += (await alice.get(f"/image/{image.guid}/content", headers=asked)).content
+    assert parts == content == (await alice.get(f"/image/{image.guid}/content")).content
