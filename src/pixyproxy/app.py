@@ -43,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         lifespan=opened,
         dependencies=[Depends(log_request)],
     )

@@ -59,6 +59,10 @@ async def _generators(settings: Settings) -> AsyncIterator[Finding]:
             yield Finding(generator.name, is_well=True, sentence=f"can be called: {models}.")
         except PixyProxyException as error:
             yield _wrong(generator.name, error)
+    for alias in catalogue.idle_aliases:
+        yield Finding(
+            "aliases", is_well=False, sentence=f"No generator has the model that {alias!r} stands for."
+        )
     yield Finding("default", is_well=True, sentence=f"The default model is {catalogue.default_model}.")
     await catalogue.close()
 

@@ -1,23 +1,25 @@
 """Runs the service: looks first whether it can start, says where it is, and hands over to the server."""
 
 import asyncio
+import ctypes
 import os
-import shlex
+import signal
 import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from fastapi import FastAPI
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from pixyproxy.app import open_services
+from pixyproxy.app import app_from_environment, open_services
+from pixyproxy.banner import ANOTHER_KEY, banner
 from pixyproxy.core.exceptions import CannotStart, PixyProxyException
 from pixyproxy.settings import Settings
 
+_PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 _GRACE_S = 660  # A picture that is being made may take ten minutes; it is not thrown away.
-
-_ANOTHER_KEY = "`pixyproxy key create NAME --admin` makes another."
 
 Say = Callable[[str], None]
 
@@ -26,9 +28,9 @@ def serve(settings: Settings, say: Say) -> None:
     """Raises `CannotStart` before anything listens when a part cannot be used."""
     _check_port(settings)
     fresh_key = asyncio.run(prepare(settings))
-    say(_banner(settings, fresh_key))
+    say(banner(settings, fresh_key))
     server = Granian(
-        "pixyproxy.app:app_from_environment",
+        "pixyproxy.server:app_of_worker",
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -39,6 +41,12 @@ def serve(settings: Settings, say: Say) -> None:
         workers_kill_timeout=_GRACE_S,
     )
     server.serve()
+
+
+def app_of_worker() -> FastAPI:
+    """What each worker calls. A worker does not outlive the one that started it, not even its SIGKILL."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return app_from_environment()
 
 
 async def prepare(settings: Settings) -> str | None:
@@ -61,10 +69,11 @@ async def prepare(settings: Settings) -> str | None:
 def _keep(file: Path, text: str) -> None:
     try:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
+            os.fchmod(opened.fileno(), 0o600)  # also where the file was there before
             opened.write(text + "\n")
     except OSError as error:
         raise CannotStart(
-            f"The administrator's key cannot be kept in {file}: {error.strerror}. {_ANOTHER_KEY}"
+            f"The administrator's key cannot be kept in {file}: {error.strerror}. {ANOTHER_KEY}"
         ) from error
 
 
@@ -78,44 +87,3 @@ def _check_port(settings: Settings) -> None:
                 f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
                 "See PIXYPROXY_HOST and PIXYPROXY_PORT."
             ) from error
-
-
-def _banner(settings: Settings, fresh_key: str | None) -> str:
-    url = settings.public_url or f"http://{_reachable(settings.host)}:{settings.port}"
-    return f"""
-  PixyProxy  {url}   (every request, to try: {url}/docs)
-
-  {_about_the_key(settings, fresh_key)}
-
-  Make an image, then fetch it:
-
-    export PIXY_KEY={_key_in_shell(settings)}
-    curl -s {url}/image -H "X-API-Key: $PIXY_KEY" --json '{{"prompt": "a lighthouse"}}' | tee image.json
-    curl -s {url}$(grep -o '/image/[^"]*/content' image.json) -H "X-API-Key: $PIXY_KEY" -o lighthouse.png
-"""
-
-
-def _about_the_key(settings: Settings, fresh_key: str | None) -> str:
-    if fresh_key is not None:
-        return (
-            f"The administrator's key, shown this once:  {fresh_key}\n"
-            f"  It is kept in {settings.admin_key_file}, readable by you alone."
-        )
-    if settings.admin_key is not None:
-        return "The administrator's key is the one in PIXYPROXY_ADMIN_KEY."
-    if settings.admin_key_file.exists():
-        return f"The administrator's key is kept in {settings.admin_key_file}."
-    return f"There is an administrator's key, but not in {settings.admin_key_file}. {_ANOTHER_KEY}"
-
-
-def _key_in_shell(settings: Settings) -> str:
-    if settings.admin_key is not None:
-        return "$PIXYPROXY_ADMIN_KEY"
-    file = settings.admin_key_file
-    return f"$(cat {shlex.quote(str(file))})" if file.exists() else "pxy_…"
-
-
-def _reachable(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what is compared, not bound
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host

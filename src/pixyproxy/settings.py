@@ -61,7 +61,7 @@ class Settings(BaseModel):
         description="the folder for everything that has no other place",
     )
     database_url: Annotated[str, AfterValidator(_database_url)] = Field(
-        default_factory=lambda data: f"sqlite:///{data['data_dir']}/pixyproxy.db",
+        default_factory=lambda data: f"sqlite:///{str(data['data_dir']).replace('%', '%25')}/pixyproxy.db",
         alias="PIXYPROXY_DATABASE_URL",
         description="sqlite:///path, or mysql://user:password@host:3306/pixyproxy",
         validate_default=False,
@@ -92,7 +92,7 @@ class Settings(BaseModel):
         alias="PIXYPROXY_PUBLIC_URL",
         description="how callers reach the service; else taken from the request",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+    log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)] = Field(
         "INFO", alias="PIXYPROXY_LOG_LEVEL", description="DEBUG, INFO, WARNING or ERROR"
     )
     log_format: Literal["text", "json"] = Field(

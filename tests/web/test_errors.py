@@ -9,7 +9,7 @@ from pixyproxy.core import exceptions as our
 from pixyproxy.core.exceptions import PixyProxyException
 from tests.conftest import Client
 from tests.service.scenery import ON_SQLITE
-from tests.web.error_tree import STATUS_OF_CODE, TREE
+from tests.web.error_tree import STATUS_OF_CODE, STATUS_OF_KIND, TREE
 from tests.web.problems import problem_of
 
 pytestmark = ON_SQLITE
@@ -27,7 +27,8 @@ async def test_every_exception_of_ours_has_the_status_of_its_code(
     app: FastAPI, visitor: Client, kind: type[PixyProxyException]
 ) -> None:
     _raise_at_boom(app, kind())
-    problem = problem_of(await visitor.get("/boom"), STATUS_OF_CODE[kind.code], kind.code)
+    status = STATUS_OF_KIND.get(kind, STATUS_OF_CODE[kind.code])
+    problem = problem_of(await visitor.get("/boom"), status, kind.code)
     assert problem["detail"] == kind.default_detail
     assert set(problem) == {"type", "title", "status", "detail", "instance", "code", "request_id"}
 

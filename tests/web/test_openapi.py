@@ -22,7 +22,7 @@ OPERATIONS = {
     "get_image_content": ("GET", "/image/{guid}/content", {401, 404, 409, 416, 422, 500, 503}),
     "list_keys": ("GET", "/key", {401, 403, 422, 500, 503}),
     "create_key": ("POST", "/key", {401, 403, 413, 422, 500, 503}),
-    "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 422, 500, 503}),
+    "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 404, 422, 500, 503}),
     "health_live": ("GET", "/health/live", set()),
     "health_ready": ("GET", "/health/ready", {503}),
 }

@@ -95,7 +95,7 @@ ANSWERED: list[tuple[str, bytes, int, Callable[..., object]]] = [
     ("POST /image", b"{", 422, images.create_image),
     ("GET /image?limit=0", b"", 422, images.list_images),
     ("POST /key", b'{"name": "n"}', 201, keys.create_key),
-    ("DELETE /key/nobody", b"", 422, keys.revoke_key),
+    ("DELETE /key/nobody", b"", 404, keys.revoke_key),
 ]
 
 
@@ -133,6 +133,7 @@ async def test_a_wrong_method_a_wrong_key_and_a_defect_write_two_lines_too(
     assert [line["status"] for line in lines[1::2]] == ["405", "401", "500", "413"]
     ids = [line["id"] for line in lines]
     assert ids[::2] == ids[1::2] == [answer.headers["x-request-id"] for answer in answers]
+    assert lines[0]["place"] == lines[1]["place"] == _place(errors.answer_error)
     assert lines[2]["place"] == _place(images.list_images)
     assert lines[4]["place"] == _place(images.create_image)
 

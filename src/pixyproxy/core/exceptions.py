@@ -3,6 +3,7 @@
     PixyProxyException
     ├── ImagePromptException            what is wrong with what was asked
     │   ├── InvalidRequest
+    │   │   └── KeyNotFound
     │   ├── PayloadTooLarge
     │   ├── ModelNotFound
     │   ├── PromptRefused
@@ -65,6 +66,10 @@ class InvalidRequest(ImagePromptException):
     def __init__(self, detail: str | None = None, *, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
         self.errors = tuple(errors)
+
+
+class KeyNotFound(InvalidRequest):
+    default_detail = "There is no such key in force."
 
 
 class PayloadTooLarge(ImagePromptException):

@@ -132,7 +132,7 @@ class ImageSearch(_Request):
     filename: SearchText = Field(None, description="An exact name, `prefix*`, or words of the name")
     guid: Annotated[list[UUID], Field(max_length=200)] = []
     tag: Annotated[list[Tag], Field(max_length=TAG_COUNT)] = Field([], description="All of them")
-    author: SearchText = None
+    author: Annotated[Label | None, BeforeValidator(_absent_if_blank)] = None
     model: SearchText = None
     status: Status = Status.READY
     visibility: Visibility | None = None

@@ -51,10 +51,10 @@ def _to_dict(attempt: Attempt) -> dict[str, Any]:
         "model": attempt.model,
         "storage_key": attempt.storage_key,
         "status": attempt.status.value,
-        "provider_request_id": attempt.provider_request_id,
+        "provider_request_id": attempt.provider_request_id and attempt.provider_request_id[:200],
         "usage_reported": None if attempt.usage is None else to_json(dict(attempt.usage)),
         "error_code": failure and failure.code,
-        "error_detail": failure and failure.detail,
+        "error_detail": failure and failure.detail[:1000],
         "started_at": to_timestamp(attempt.started_at),
         "ended_at": None if attempt.ended_at is None else to_timestamp(attempt.ended_at),
     }

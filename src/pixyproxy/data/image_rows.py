@@ -47,7 +47,7 @@ def to_dict(image: Image) -> dict[str, Any]:
         "cost_nano_usd": None if image.cost_usd is None else int(image.cost_usd * _NANO),
         "cost_source": image.cost_source,
         "error_code": failure and failure.code,
-        "error_detail": failure and failure.detail,
+        "error_detail": failure and failure.detail[:1000],
         "created_at": to_timestamp(image.created_at),
         "updated_at": to_timestamp(image.updated_at),
     }

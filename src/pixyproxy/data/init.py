@@ -16,6 +16,7 @@ from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
 from pixyproxy.data.sqlite import SQLiteDatabase
 
 SCHEMA_VERSION = 1
+_UNKNOWN_DATABASE = 1049
 _DATABASE_URL = "PIXYPROXY_DATABASE_URL must be sqlite:///path or mysql://user:password@host:3306/database."
 
 
@@ -112,4 +113,5 @@ def _why_not(url: str, error: PixyProxyException) -> str:
     where = f"{parts.hostname}:{parts.port or 3306}" if parts.scheme == "mysql" else _sqlite_path(url)
     foreign = error.__cause__
     reason = foreign.args[-1] if foreign and foreign.args else error  # MySQL's args are number and text
-    return f"The {parts.scheme} database at {where} cannot be used: {reason}"
+    hint = ". `pixyproxy init` creates it." if foreign and foreign.args[:1] == (_UNKNOWN_DATABASE,) else ""
+    return f"The {parts.scheme} database at {where} cannot be used: {reason}{hint}"

@@ -22,7 +22,7 @@ T = TypeVar("T")
 _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_S = 30
 _TRIES_AFTER_DEADLOCK = 5
-_SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00'"
+_SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', sql_notes = 0"
 _UNDONE = {1205, 1213}  # lock wait timeout, deadlock
 _DUPLICATE = 1062
 _DISK_FULL = {1021, 1114}

@@ -108,7 +108,7 @@ class Generation:
         try:
             facts = await asyncio.to_thread(examine, picture.content)
         except UnreadablePicture as error:
-            await self._store.put(f"{making.attempt.storage_key}.quarantined", picture.content)
+            await self._store.put(quarantine_key(making.attempt), picture.content)
             raise GeneratorFailed(f"{error} The bytes are kept with the attempt.") from error
         extension = EXTENSIONS[facts.media_type]
         content = Content(
@@ -164,6 +164,11 @@ class Generation:
                 await repositories.images.remove(making.image)
 
         await self._library.transact(work)
+
+
+def quarantine_key(attempt: Attempt) -> str:
+    """Where an answer lies that was paid for and is no whole picture."""
+    return f"{attempt.storage_key}.quarantined"
 
 
 async def _change(

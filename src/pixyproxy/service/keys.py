@@ -15,7 +15,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pixyproxy.core.exceptions import FieldError, InvalidRequest, Unauthenticated
+from pixyproxy.core.exceptions import KeyNotFound, Unauthenticated
 from pixyproxy.core.models import ApiKey, Caller
 from pixyproxy.core.requests import NewKey
 from pixyproxy.data.library import Library
@@ -63,11 +63,9 @@ class Keys:
         return await self._library.keys.list_()
 
     async def revoke(self, key_id: str) -> None:
-        known = key_id.isascii() and await self._library.keys.revoke(key_id, datetime.now(UTC))
-        if not known:  # MySQL refuses to compare what is beyond ASCII with an id.
-            raise InvalidRequest(
-                "There is no such key in force.", errors=[FieldError("id", "is no key in force")]
-            )
+        # MySQL refuses to compare what is beyond ASCII with an id.
+        if not (key_id.isascii() and await self._library.keys.revoke(key_id, datetime.now(UTC))):
+            raise KeyNotFound
 
     async def create_first(self) -> FreshKey | None:
         """The first administrator's key, when there is no other way in yet."""

@@ -10,7 +10,7 @@ from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.generation import Generation
+from pixyproxy.service.generation import Generation, quarantine_key
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.validation import revalidated
 
@@ -37,6 +37,8 @@ class PrivateImages(ImageReading):
 
         async def work(repositories: Repositories) -> Image:
             before = await self._get_own(repositories, guid)
+            if not asked:
+                return before
             after = replace(before, **asked, updated_at=datetime.now(UTC))
             await repositories.images.change(before, after)
             return after
@@ -53,11 +55,17 @@ class PrivateImages(ImageReading):
         if image.status in {Status.QUEUED, Status.GENERATING}:
             return  # Whoever makes it finds it gone, and clears up.
         try:
-            if image.content is not None:
-                await self._store.delete(image.content.storage_key)
+            await self._remove_bytes(image)
             await self._library.transact(lambda repositories: repositories.images.remove(image))
         except PixyProxyException:
             log.warning("image %s is hidden; its bytes could not be removed yet", guid, exc_info=True)
+
+    async def _remove_bytes(self, image: Image) -> None:
+        keys = [quarantine_key(attempt) for attempt in await self._library.attempts.of_image(image.id)]
+        if image.content is not None:
+            keys.append(image.content.storage_key)
+        for key in keys:
+            await self._store.delete(key)
 
     async def _get_own(self, repositories: Repositories, guid: str) -> Image:
         image = await repositories.images.find_for_update(guid, self._audience)

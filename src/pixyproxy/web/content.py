@@ -20,7 +20,7 @@ _UNSATISFIABLE = (-1, -1)
 
 async def answer_content(request: Request, picture: Picture, *, download: bool) -> Response:
     headers = _headers(picture, download=download)
-    if _has_it_already(request, headers["ETag"]):
+    if _has_it_already(request, headers["ETag"], headers["Last-Modified"]):
         return Response(status_code=304, headers=headers)
     size = picture.content.size_bytes
     wanted = _wanted_range(request, headers, size)
@@ -91,10 +91,10 @@ def _disposition(kind: str, filename: str) -> str:
     return f'{kind}; filename="{plain}"{exact}'
 
 
-def _has_it_already(request: Request, etag: str) -> bool:
+def _has_it_already(request: Request, etag: str, last_modified: str) -> bool:
     known = request.headers.get("if-none-match")
     if known is None:
-        return False
+        return request.headers.get("if-modified-since") == last_modified
     return known.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in known.split(",")}
 
 

@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 STATUS_OF: dict[type[our.PixyProxyException], int] = {
     our.InvalidRequest: 422,
+    our.KeyNotFound: 404,
     our.PayloadTooLarge: 413,
     our.ModelNotFound: 404,
     our.PromptRefused: 422,
@@ -43,6 +44,8 @@ STATUS_OF: dict[type[our.PixyProxyException], int] = {
 async def answer_error(request: Request, error: Exception) -> Response:
     """Every error of every route ends here."""
     problem = _as_ours(error)
+    if isinstance(error, HTTPException) and error.status_code in {404, 405}:
+        request.scope["endpoint"] = answer_error  # no resource answers, and the log shall not say so
     status = _status_of(problem, error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         defect = isinstance(problem, our.InternalError)

@@ -35,7 +35,7 @@ async def list_keys(keys: AllKeys) -> list[KeyDetail]:
     operation_id="revoke_key",
     summary="Revoke a key",
     status_code=204,
-    responses=problems(401, 403),
+    responses=problems(401, 403, 404),
 )
 async def revoke_key(key_id: Annotated[str, Path(max_length=32)], keys: AllKeys) -> Response:
     """In force with the next request, on every replica."""

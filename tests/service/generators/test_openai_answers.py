@@ -7,7 +7,7 @@ import pybase64
 import pytest
 from openai import AsyncOpenAI
 
-from pixyproxy.core.exceptions import GeneratorFailed, RateLimited
+from pixyproxy.core.exceptions import GeneratorFailed, OutcomeUnknown, RateLimited
 from pixyproxy.core.models import Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.service.generators import openai as module
@@ -97,7 +97,13 @@ async def test_whatever_a_rate_limit_says_the_caller_gets_whole_seconds(
     assert caught.value.retry_after_s == told
 
 
-@pytest.mark.parametrize("status", [402, 409, 413, 418, 501, 529])
-async def test_a_status_nobody_foresaw_is_a_failure_of_the_generator(status: int) -> None:
+@pytest.mark.parametrize("status", [402, 409, 413, 418])
+async def test_a_refusal_nobody_foresaw_is_a_failure_of_the_generator(status: int) -> None:
     with pytest.raises(GeneratorFailed):
+        await _provider(status, error="a text instead of an object").generate(CAT)
+
+
+@pytest.mark.parametrize("status", [500, 502, 504, 529])
+async def test_an_error_that_is_not_the_providers_own_leaves_the_outcome_unknown(status: int) -> None:
+    with pytest.raises(OutcomeUnknown):
         await _provider(status, error="a text instead of an object").generate(CAT)

@@ -1,7 +1,7 @@
 """Everything the provider may answer, as a caller of POST /image sees it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -37,7 +37,7 @@ OUTCOMES = {
     "empty-body": FAILED,
     "text": FAILED,
     "html": FAILED,
-    "bad-gateway": FAILED,
+    "bad-gateway": replace(LOST, billed=False),
     "invalid-json": PAID_FOR_NOTHING,
     "invalid-base64": PAID_FOR_NOTHING,
     "base64-of-text": PAID_FOR_NOTHING,

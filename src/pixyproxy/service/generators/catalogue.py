@@ -37,6 +37,11 @@ class Catalogue:
     def models(self) -> tuple[str, ...]:
         return tuple(model for each in self.generators for model in each.models)
 
+    @property
+    def idle_aliases(self) -> tuple[str, ...]:
+        """Aliases of a model that no generator here has; `*` catches them, or nothing does."""
+        return tuple(alias for alias, model in self._aliases.items() if model not in self._by_model)
+
     def choose(self, prompt: ImagePrompt) -> Choice:
         """Raises `ModelNotFound`, or `InvalidRequest` for what the generator cannot do."""
         model = self._resolve(prompt.model or self._default_model)

@@ -1,6 +1,7 @@
 """What OpenAI's errors mean to us: whether a call may be repeated, and which exception it ends in."""
 
 import math
+from collections.abc import Callable
 from http import HTTPStatus
 
 from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
@@ -24,10 +25,6 @@ _NOT_SENT = (ConnectError, ConnectTimeout, PoolTimeout)
 _LONGEST_PAUSE_S = 20.0
 _REFUSALS = {"moderation_blocked", "content_policy_violation", "content_filter"}
 _OUT_OF_MONEY = {"billing_hard_limit_reached", "insufficient_quota"}
-_SENTENCES = {
-    401: "The provider refused the key this service calls it with.",
-    403: "The provider does not allow this key to make that picture.",
-}
 _OUR_FIELDS = {"prompt", "model", "size", "quality", "background", "output_format"}
 
 
@@ -62,18 +59,42 @@ def _from_status(error: APIStatusError) -> PixyProxyException:
         return PromptRefused()
     if error.code in _OUT_OF_MONEY:
         return GeneratorFailed("The account with the generator's provider has reached its limit.")
-    if error.status_code == HTTPStatus.TOO_MANY_REQUESTS:
-        return RateLimited(retry_after_s=math.ceil(_retry_after_s(error) or 10))
-    if error.status_code in {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}:
-        return _provider_refused(error.param)
-    if error.status_code == HTTPStatus.NOT_FOUND:
-        return ModelNotFound("The provider has no such model.")
-    return GeneratorFailed(
-        _SENTENCES.get(error.status_code, "The provider answered with an error of its own.")
-    )
+    return _BY_STATUS.get(error.status_code, _failed)(error)
 
 
-def _provider_refused(param: str | None) -> InvalidRequest:
-    field = param if param in _OUR_FIELDS else None
+def _refused(error: APIStatusError) -> PixyProxyException:
+    field = error.param if error.param in _OUR_FIELDS else None
     errors = [FieldError(field, "the provider refused it")] if field else []
     return InvalidRequest(f"The provider refused {field or 'the request'}.", errors=errors)
+
+
+def _key_refused(_: APIStatusError) -> PixyProxyException:
+    return GeneratorFailed("The provider refused the key this service calls it with.")
+
+
+def _not_allowed(_: APIStatusError) -> PixyProxyException:
+    return GeneratorFailed("The provider does not allow this key to make that picture.")
+
+
+def _no_model(_: APIStatusError) -> PixyProxyException:
+    return ModelNotFound("The provider has no such model.")
+
+
+def _limited(error: APIStatusError) -> PixyProxyException:
+    return RateLimited(retry_after_s=math.ceil(_retry_after_s(error) or 10))
+
+
+def _failed(error: APIStatusError) -> PixyProxyException:
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR and error.type is None:
+        return OutcomeUnknown()  # A gateway speaks, not the provider: what became of the call, nobody says.
+    return GeneratorFailed("The provider answered with an error of its own.")
+
+
+_BY_STATUS: dict[int, Callable[[APIStatusError], PixyProxyException]] = {
+    HTTPStatus.BAD_REQUEST: _refused,
+    HTTPStatus.UNAUTHORIZED: _key_refused,
+    HTTPStatus.FORBIDDEN: _not_allowed,
+    HTTPStatus.NOT_FOUND: _no_model,
+    HTTPStatus.UNPROCESSABLE_ENTITY: _refused,
+    HTTPStatus.TOO_MANY_REQUESTS: _limited,
+}

@@ -1,0 +1,132 @@
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.upstream import RunningUpstream
+from tools.mysql_process import free_port
+
+from .conftest import pixyproxy
+
+KEY = "sk-test-of-the-doctor"
+
+
+class Report(NamedTuple):
+    exit_code: int
+    findings: dict[str, str]
+    """By part: `ok` or `WRONG`, and the sentence."""
+
+
+def examined(environment: dict[str, str]) -> Report:
+    result = pixyproxy(environment, "doctor")
+    assert result.stderr == ""
+    words = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+    return Report(result.exit_code, {part: f"{verdict} {sentence}" for verdict, part, sentence in words})
+
+
+def test_all_is_well_on_a_fresh_machine(environment: dict[str, str], database_url: str) -> None:
+    exit_code, findings = examined(environment)
+    assert exit_code == 0
+    assert findings.keys() == {"database", "images", "sketch", "default"}
+    name = "MySQL" if database_url.startswith("mysql") else "SQLite"
+    assert findings["database"].startswith(f"ok {name} ")
+    assert findings["default"] == "ok The default model is sketch."
+
+
+def test_a_provider_that_answers_is_well(on_sqlite: dict[str, str], upstream: RunningUpstream) -> None:
+    exit_code, findings = examined(on_sqlite | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.base_url})
+    assert exit_code == 0
+    assert findings["openai"].startswith("ok can be called: gpt-image-2, ")
+    assert not any(call.billed for call in upstream.ledger())
+
+
+def test_a_key_the_provider_refuses_is_told(on_sqlite: dict[str, str], upstream: RunningUpstream) -> None:
+    wrong = {"OPENAI_API_KEY": "pk-of-somebody-else", "OPENAI_BASE_URL": upstream.base_url}
+    exit_code, findings = examined(on_sqlite | wrong)
+    assert exit_code == 1
+    assert findings["openai"].startswith("WRONG The provider refused the key this service calls it with.")
+    assert "pk-of-somebody-else" not in str(findings)
+    assert findings["database"].startswith("ok")
+
+
+def test_a_provider_that_cannot_be_reached_is_told(on_sqlite: dict[str, str]) -> None:
+    nobody = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"http://127.0.0.1:{free_port()}/v1"}
+    exit_code, findings = examined(on_sqlite | nobody)
+    assert exit_code == 1
+    assert findings["openai"].startswith("WRONG The generator could not be reached")
+
+
+def test_an_sqlite_file_that_cannot_be_made_is_told(on_sqlite: dict[str, str], tmp_path: Path) -> None:
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": f"sqlite:///{tmp_path}/no/db"})
+    assert exit_code == 1
+    assert findings["database"] == (
+        f"WRONG The sqlite database at {tmp_path}/no/db cannot be used: unable to open database file"
+    )
+
+
+def test_a_file_that_is_no_database_is_told(on_sqlite: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "letter").write_text("Dear database, " * 100)
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": f"sqlite:///{tmp_path}/letter"})
+    assert exit_code == 1
+    assert findings["database"].endswith("letter cannot be used: file is not a database")
+
+
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [("root:open-sesame", "Access denied for user 'root'"), ("root", "Unknown database 'pixyproxy_nowhere'")],
+)
+def test_a_mysql_that_does_not_let_us_in_is_told(
+    on_sqlite: dict[str, str], mysql_url: str, account: str, reason: str
+) -> None:
+    server = mysql_url.rpartition("@")[2].partition("/")[0]
+    url = f"mysql://{account}@{server}/pixyproxy_nowhere"
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": url})
+    assert exit_code == 1
+    assert findings["database"].startswith(f"WRONG The mysql database at {server} cannot be used: {reason}")
+    assert "sesame" not in str(findings)
+
+
+def test_a_mysql_that_is_not_there_is_told(on_sqlite: dict[str, str]) -> None:
+    url = f"mysql://ada:open-sesame@127.0.0.1:{free_port()}/pixyproxy"
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": url})
+    assert exit_code == 1
+    assert "cannot be used: Can't connect to MySQL server" in findings["database"]
+    assert "sesame" not in str(findings)
+
+
+def test_a_file_where_the_images_should_lie_is_told(on_sqlite: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_IMAGES": f"{tmp_path}/file"})
+    assert exit_code == 1
+    assert findings["images"].startswith(f"WRONG {tmp_path}/file cannot be written: ")
+    assert "File exists" in findings["images"]
+
+
+def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    exit_code, findings = examined({"PIXYPROXY_DATA_DIR": f"{tmp_path}/file/data"})
+    assert exit_code == 1
+    assert findings["database"] == (
+        f"WRONG The data directory {tmp_path}/file/data cannot be made: Not a directory."
+    )
+
+
+def test_a_default_model_that_nobody_has_is_told(on_sqlite: dict[str, str]) -> None:
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DEFAULT_MODEL": "flux"})
+    assert exit_code == 1
+    assert findings["generators"].startswith("WRONG PIXYPROXY_DEFAULT_MODEL names 'flux'")
+
+
+def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    exit_code, findings = examined(
+        {
+            "PIXYPROXY_DATA_DIR": f"{tmp_path}/data",
+            "PIXYPROXY_DATABASE_URL": f"sqlite:///{tmp_path}/no/db",
+            "PIXYPROXY_IMAGES": f"{tmp_path}/file",
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": f"http://127.0.0.1:{free_port()}/v1",
+        }
+    )
+    wrong = {part for part, finding in findings.items() if finding.startswith("WRONG")}
+    assert (exit_code, wrong) == (1, {"database", "images", "openai"})

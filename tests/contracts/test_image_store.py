@@ -1,0 +1,151 @@
+"""What every image store promises, whatever it stands on."""
+
+import asyncio
+import gc
+import secrets
+
+import pytest
+
+from pixyproxy.data.image_store import ImageStore
+from tests.contracts.stores import STORES
+
+KIBIBYTE = 1024
+CHUNK = 256 * KIBIBYTE
+CONTENT = secrets.token_bytes(2 * CHUNK + 1000)
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest) -> ImageStore:
+    return STORES[request.param](request)
+
+
+async def read(store: ImageStore, key: str, start: int = 0, end: int | None = None) -> bytes:
+    return b"".join([chunk async for chunk in store.read(key, start, end)])
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 5_000_000])
+async def test_what_was_put_is_read_back_byte_for_byte(store: ImageStore, size: int) -> None:
+    content = secrets.token_bytes(size)
+    await store.put("ab/picture.png", content)
+    assert await read(store, "ab/picture.png") == content
+
+
+@pytest.mark.parametrize("content", [b"\0" * 1000, b"\r\n\x1a\n" * 100, bytes(range(256))])
+async def test_no_byte_is_special(store: ImageStore, content: bytes) -> None:
+    await store.put("picture", content)
+    assert await read(store, "picture") == content
+
+
+EDGES = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, len(CONTENT) - 1, len(CONTENT), len(CONTENT) + 5]
+
+
+@pytest.mark.parametrize("start", EDGES)
+async def test_a_range_is_the_bytes_from_its_start_up_to_its_end(store: ImageStore, start: int) -> None:
+    await store.put("picture", CONTENT)
+    assert await read(store, "picture", start) == CONTENT[start:]
+    for end in EDGES:
+        assert await read(store, "picture", start, end) == CONTENT[start:end], end
+
+
+@pytest.mark.parametrize("key", ["missing", "missing/picture.png", "ab/missing", "ab"])
+async def test_what_is_not_there_is_a_key_error_and_does_not_exist(store: ImageStore, key: str) -> None:
+    await store.put("ab/picture.png", b"x")
+    assert not await store.exists(key)
+    with pytest.raises(KeyError):
+        await read(store, key)
+    with pytest.raises(KeyError):
+        await read(store, key, 1, 2)
+
+
+async def test_what_was_put_exists_until_it_is_deleted_and_deleting_it_again_is_no_error(
+    store: ImageStore,
+) -> None:
+    await store.put("ab/picture.png", b"x")
+    assert await store.exists("ab/picture.png")
+    for _ in range(2):
+        await store.delete("ab/picture.png")
+        assert not await store.exists("ab/picture.png")
+        with pytest.raises(KeyError):
+            await read(store, "ab/picture.png")
+    await store.delete("never/was")
+
+
+async def test_deleting_one_leaves_its_neighbours(store: ImageStore) -> None:
+    keys = ["ab/one", "ab/two", "ab/one.png", "cd/one"]
+    for key in keys:
+        await store.put(key, key.encode())
+    await store.delete("ab/one")
+    assert [await store.exists(key) for key in keys] == [False, True, True, True]
+    assert await read(store, "ab/one.png") == b"ab/one.png"
+
+
+@pytest.mark.parametrize(
+    "key", ["a", "a.b", "a/b/c/d/e.png", "0f/0f" + "e" * 60 + ".webp", "a-b_c", "..a", "a..b/c..d"]
+)
+async def test_keys_may_be_nested_and_hold_dots_and_dashes(store: ImageStore, key: str) -> None:
+    await store.put(key, b"x")
+    assert await read(store, key) == b"x"
+
+
+@pytest.mark.parametrize(
+    "key", ["../outside", "a/../../outside", "..", "a/..", "a/../b", "/etc/passwd", "/", "../images-too/x"]
+)
+async def test_no_key_leads_out_of_the_store(store: ImageStore, key: str) -> None:
+    with pytest.raises(KeyError):
+        await store.put(key, b"x")
+    with pytest.raises(KeyError):
+        await read(store, key)
+    with pytest.raises(KeyError):
+        await store.exists(key)
+    with pytest.raises(KeyError):
+        await store.delete(key)
+    with pytest.raises(KeyError):
+        store.local_path(key)
+
+
+async def test_many_at_once_are_all_kept(store: ImageStore) -> None:
+    contents = {f"{n % 3:02}/deep/{n}": secrets.token_bytes(n * 1000) for n in range(20)}
+    await asyncio.gather(*(store.put(key, content) for key, content in contents.items()))
+    read_back = await asyncio.gather(*(read(store, key) for key in contents))
+    assert dict(zip(contents, read_back, strict=True)) == contents
+
+
+async def test_putting_the_same_again_is_no_error(store: ImageStore) -> None:
+    await asyncio.gather(*(store.put("ab/picture.png", CONTENT) for _ in range(5)))
+    assert await read(store, "ab/picture.png") == CONTENT
+
+
+async def test_a_reader_who_has_begun_reads_to_the_end_though_it_is_deleted_meanwhile(
+    store: ImageStore,
+) -> None:
+    await store.put("ab/picture.png", CONTENT)
+    chunks = []
+    async for chunk in store.read("ab/picture.png"):
+        chunks.append(chunk)
+        await store.delete("ab/picture.png")
+    assert b"".join(chunks) == CONTENT
+
+
+async def test_a_reader_who_leaves_early_leaves_nothing_open(store: ImageStore) -> None:
+    await store.put("ab/picture.png", CONTENT)
+    async for chunk in store.read("ab/picture.png"):
+        assert chunk
+        break
+    gc.collect()  # an open file would be a warning now, and warnings are errors
+    await asyncio.sleep(0)
+
+
+async def test_a_local_path_is_a_file_of_exactly_these_bytes_where_there_is_one(store: ImageStore) -> None:
+    await store.put("ab/picture.png", CONTENT)
+    path = store.local_path("ab/picture.png")
+    assert path is None or path.read_bytes() == CONTENT
+
+
+async def test_a_store_that_can_keep_images_passes_its_check_and_keeps_nothing_of_it(
+    store: ImageStore,
+) -> None:
+    for _ in range(3):
+        await store.check()
+    await store.put("ab/picture.png", b"x")
+    await store.check()
+    assert await read(store, "ab/picture.png") == b"x"

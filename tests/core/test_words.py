@@ -1,0 +1,102 @@
+"""How text becomes words, in every script people prompt in."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pixyproxy.core.words import WORD_LENGTH, words
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A Cat, on a CHAIR!", "a cat on a chair"),
+        ("well-known snake_case don't 4K x1", "well known snake case don t 4k x1"),
+        ("Café Zoë naïve Ångström", "cafe zoe naive angstrom"),
+        ("cafe\u0301", "cafe"),
+        ("Straße GROẞ", "strasse gross"),
+        ("İstanbul ISTANBUL", "istanbul istanbul"),
+        ("\uff21\uff22\uff23\uff11 \ufb01sh x²", "abc1 fish x2"),
+        ("ΣΊΣΥΦΟΣ Ελλάδα", "σισυφοσ ελλαδα"),
+        ("Ёлка Йод", "елка иод"),
+    ],
+)
+def test_case_accents_and_width_do_not_matter(text: str, expected: str) -> None:
+    assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("红色的狐狸", "红 色 的 狐 狸"),
+        ("ねこが椅子", "ね こ が 椅 子"),
+        ("\uff76\uff9e", "ガ"),
+        ("แมวกี่ตัว", "แ ม ว กี่ ตั ว"),
+        ("a红b", "a 红 b"),
+    ],
+)
+def test_scripts_without_spaces_give_a_word_for_each_character(text: str, expected: str) -> None:
+    assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("고양이가 의자에", "고양이가 의자에"),
+        ("बिल्ली कुर्सी पर", "बिल्ली कुर्सी पर"),
+        ("قِطَّةٌ على كرسي", "قطة على كرسي"),
+        ("חָתוּל", "חתול"),
+    ],
+)
+def test_scripts_with_spaces_keep_their_words_whole_and_lose_their_ornaments(
+    text: str, expected: str
+) -> None:
+    assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("🦊 on a 🪑", "🦊 on a 🪑"),
+        ("🦊🦊fox", "🦊 🦊 fox"),
+        ("I ❤\ufe0f you", "i ❤ you"),
+        ("👍🏽", "👍"),
+        ("👨\u200d👩\u200d👧", "👨 👩 👧"),
+    ],
+)
+def test_an_emoji_is_a_word_whatever_its_skin_or_family(text: str, expected: str) -> None:
+    assert words(text) == expected.split()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t", "!?.,-_*\"'", "\u200b\ufeff", "\u0301"])
+def test_text_without_letters_has_no_words(text: str) -> None:
+    assert words(text) == []
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "ж", "가"])
+def test_a_long_word_is_cut(letter: str) -> None:
+    assert [len(word) for word in words(letter * 1000)] == [WORD_LENGTH]
+
+
+def test_words_keep_their_order_and_repeat_where_they_repeat() -> None:
+    assert words("fox and Fox and fóx") == ["fox", "and", "fox", "and", "fox"]
+
+
+@given(st.text())
+def test_any_text_has_words_none_empty_and_none_too_long(text: str) -> None:
+    assert all(0 < len(word) <= WORD_LENGTH for word in words(text))
+
+
+@given(st.text())
+def test_no_word_holds_what_a_search_or_a_phrase_would_take_for_its_own(text: str) -> None:
+    assert not any(character in word for word in words(text) for character in " |%_\\\"*'")
+
+
+@given(st.text(max_size=300))
+def test_the_words_of_words_are_the_same_words(text: str) -> None:
+    assert words(" ".join(words(text))) == words(text)
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_text_in_ascii_takes_the_short_way_to_the_same_words(text: str) -> None:
+    assert words(text) == words(f"{text} 狐")[:-1]

@@ -1,0 +1,94 @@
+"""The smaller repositories, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from pixyproxy.core.models import AttemptStatus, Failure
+from pixyproxy.data.database import DuplicateRow
+from pixyproxy.data.library import Library
+from tests.data.builders import NOON, a_key, an_attempt
+
+
+async def test_a_key_that_is_not_there_is_not_found(library: Library) -> None:
+    assert await library.keys.find("nothing") is None
+    assert await library.keys.list_() == []
+    assert not await library.keys.revoke("nothing", NOON)
+
+
+async def test_keys_are_listed_oldest_first(library: Library) -> None:
+    keys = [
+        a_key(id=id_, created_at=NOON + timedelta(seconds=s)) for id_, s in [("c", 1), ("a", 2), ("b", 2)]
+    ]
+    for key in reversed(keys):
+        await library.keys.add(key)
+    assert await library.keys.list_() == keys
+
+
+async def test_two_keys_cannot_have_one_id(library: Library) -> None:
+    await library.keys.add(a_key(id="same"))
+    with pytest.raises(DuplicateRow):
+        await library.keys.add(a_key(id="same"))
+
+
+async def test_a_key_is_revoked_once_and_keeps_the_time(library: Library) -> None:
+    await library.keys.add(a_key(id="mine"))
+    assert await library.keys.revoke("mine", NOON)
+    assert not await library.keys.revoke("mine", NOON + timedelta(hours=1))
+    kept = await library.keys.find("mine")
+    assert kept is not None
+    assert kept.revoked_at == NOON
+
+
+async def test_an_administrator_is_one_only_while_the_key_is_in_force(library: Library) -> None:
+    await library.keys.add(a_key())
+    assert not await library.keys.has_administrator()
+    await library.keys.add(a_key(id="admin", is_admin=True))
+    assert await library.keys.has_administrator()
+    await library.keys.revoke("admin", NOON)
+    assert not await library.keys.has_administrator()
+
+
+async def test_the_attempts_of_an_image_are_its_own_in_the_order_they_were_made(library: Library) -> None:
+    ids = [await library.attempts.add(an_attempt(image_id)) for image_id in (1, 2, 1)]
+    assert [attempt.id for attempt in await library.attempts.of_image(1)] == [ids[0], ids[2]]
+    assert await library.attempts.of_image(3) == []
+
+
+async def test_closing_one_attempt_leaves_the_others_open(library: Library) -> None:
+    first, second = an_attempt(), an_attempt()
+    id_ = await library.attempts.add(first)
+    await library.attempts.add(second)
+    failure = Failure("generator_failed", "The generator did not make a picture.")
+    await library.attempts.close(
+        an_attempt(id=id_, status=AttemptStatus.FAILED, failure=failure, ended_at=NOON)
+    )
+    kept = await library.attempts.of_image(1)
+    assert [(each.status, each.failure) for each in kept] == [
+        (AttemptStatus.FAILED, failure),
+        (AttemptStatus.STARTED, None),
+    ]
+
+
+async def test_two_attempts_cannot_write_to_one_place(library: Library) -> None:
+    await library.attempts.add(an_attempt(storage_key="ab/same"))
+    with pytest.raises(DuplicateRow):
+        await library.attempts.add(an_attempt(storage_key="ab/same"))
+
+
+async def test_the_first_secret_under_a_name_stays_however_many_ask_at_once(library: Library) -> None:
+    offered = [f"secret {n}" for n in range(12)]
+    given = await asyncio.gather(*(library.secrets.get_or_add("cursor", fresh) for fresh in offered))
+    assert len(set(given)) == 1
+    assert given[0] in offered
+    assert await library.secrets.get_or_add("cursor", "late") == given[0]
+    assert await library.secrets.get_or_add("other", "late") == "late"
+
+
+async def test_a_library_says_what_it_stands_on_and_that_it_can_be_asked(library: Library) -> None:
+    name, _, version = (await library.version()).partition(" ")
+    assert name in {"SQLite", "MySQL"}
+    assert version[0].isdigit()
+    assert await library.check() is None  # type: ignore[func-returns-value]
+    assert await library.weaknesses() == []

@@ -1,0 +1,63 @@
+"""Over a socket of our own: no client library shows what is answered before a body is sent."""
+
+import json
+import socket
+
+import httpx2
+
+from .service import ADMIN_KEY, RunningService
+
+HEAD = f"POST /image HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN_KEY}\r\nContent-Type: application/json\r\n"
+
+
+def answer_on(connection: socket.socket) -> tuple[int, dict[str, object]]:
+    """Status and body, as soon as they are there."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        received += _more(connection)
+    head, _, body = received.partition(b"\r\n\r\n")
+    headers = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+    while len(body) < int(headers[b"content-length"]):
+        body += _more(connection)
+    return int(head.split()[1]), json.loads(body)
+
+
+def _more(connection: socket.socket) -> bytes:
+    more = connection.recv(65536)
+    assert more, "the connection was closed without an answer"
+    return more
+
+
+def test_a_body_announced_as_100_mb_is_refused_before_it_is_sent(service: RunningService) -> None:
+    with service.connect() as connection:
+        connection.sendall(f"{HEAD}Content-Length: {100 * 1024 * 1024}\r\n\r\n".encode())
+        status, problem = answer_on(connection)
+    assert (status, problem["code"]) == (413, "payload_too_large")
+    assert problem["detail"] == "The body of a request may have 1048576 bytes."
+
+
+def test_a_body_in_chunks_is_refused_as_soon_as_it_is_too_long(service: RunningService) -> None:
+    chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
+    with service.connect() as connection:
+        connection.sendall(f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode())
+        for _ in range(17):  # 1 MiB and 64 KiB; the end of the body is never sent
+            connection.sendall(chunk)
+        status, problem = answer_on(connection)
+    assert (status, problem["code"]) == (413, "payload_too_large")
+
+
+def test_a_body_of_1_mib_is_read(admin: httpx2.Client) -> None:
+    body = json.dumps({"prompt": "a fox", "size": "64x64"}).encode()
+    padded = body + b" " * (1024 * 1024 - len(body))
+    answer = admin.post("/image", content=padded, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201
+    longer = admin.post("/image", content=padded + b" ", headers={"Content-Type": "application/json"})
+    assert longer.status_code == 413
+
+
+def test_after_a_refused_body_the_server_answers_on(service: RunningService, admin: httpx2.Client) -> None:
+    for _ in range(20):
+        with service.connect() as connection:
+            connection.sendall(f"{HEAD}Content-Length: {100 * 1024 * 1024}\r\n\r\n".encode())
+            assert answer_on(connection)[0] == 413
+    assert admin.get("/health/ready").status_code == 200
