@@ -108,10 +108,7 @@ class _Connections:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._of_thread, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            connection.row_factory = _as_dict
-            connection.executescript(_PRAGMAS)
-            self._of_thread.connection = connection
+            connection = self._of_thread.connection = _connected(self._path)
             self._opened.append(connection)
         return connection
 
@@ -119,6 +116,17 @@ class _Connections:
         await asyncio.to_thread(self._executor.shutdown)
         for connection in self._opened:
             connection.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    try:
+        connection.executescript(_PRAGMAS)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    connection.row_factory = _as_dict
+    return connection
 
 
 def _as_dict(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> Row:
