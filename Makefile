@@ -15,7 +15,7 @@ run: .venv/run.stamp  ## start the service on SQLite, a folder and the built-in 
 test: .venv/dev.stamp  ## every test, on SQLite and on a real MySQL
 	@$(PY) -m pytest
 
-check: .venv/dev.stamp  ## style, types, layers, locks
+check: .venv/dev.stamp  ## style, types, layers
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy

@@ -21,9 +21,11 @@ from pixyproxy.service.keys import Keys
 from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings
 from pixyproxy.web import docs, errors, health, images, keys
-from pixyproxy.web.body_limit import BodyLimit
+from pixyproxy.web.body_limits import BodyLimits
+from pixyproxy.web.published_api import complete_published_api
 from pixyproxy.web.request_log import RequestLog, log_request
 
+MADE_BY = "`pixyproxy init` or `pixyproxy serve` makes it."
 _DESCRIPTION = """
 Send a prompt to `POST /image`; find, see and fetch what was made with the rest.
 Every error is a `Problem`."""
@@ -48,11 +50,11 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(log_request)],
     )
     app.state.public_url = settings.public_url
-    docs.describe_api_key_header(app)
+    complete_published_api(app)
     errors.install(app)
     for module in (images, keys, health, docs):
         app.include_router(module.router)
-    app.add_middleware(BodyLimit)
+    app.add_middleware(BodyLimits)
     app.add_middleware(errors.UnexpectedErrors)
     app.add_middleware(RequestLog, otherwise=errors.answer_error)
     return app
@@ -65,9 +67,12 @@ def app_from_environment() -> FastAPI:
     return create_app(settings)
 
 
-async def open_services(settings: Settings) -> Services:
+async def open_services(settings: Settings, *, create: bool = True) -> Services:
     """Every use case over the database and the store that the settings name."""
-    make_data_folder(settings.data_dir)
+    if create:
+        make_data_folder(settings.data_dir)
+    else:
+        check_library_is_there(settings)
     catalogue = make_catalogue(settings)
     library = await open_library(settings.database_url)
     store = open_store(settings.images)
@@ -83,10 +88,27 @@ async def open_services(settings: Settings) -> Services:
 
 
 def make_data_folder(folder: Path) -> None:
+    """A new one is its owner's alone; one that is there keeps its mode."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CannotStart(f"The data directory {folder} cannot be made: {error.strerror}.") from error
+
+
+def check_library_is_there(settings: Settings) -> None:
+    """For whoever only reads: opening an SQLite file that is missing would make it."""
+    file = settings.sqlite_file
+    if file is not None and is_missing(file):
+        raise CannotStart(f"There is no library at {file.absolute()} yet; {MADE_BY}")
+
+
+def is_missing(path: Path) -> bool:
+    """Certainly not there. Where one may not even look, opening it says so."""
+    try:
+        path.stat()
+    except OSError as error:
+        return isinstance(error, FileNotFoundError | NotADirectoryError)
+    return False
 
 
 def make_catalogue(settings: Settings) -> Catalogue:

@@ -37,9 +37,10 @@ def _about_the_key(settings: Settings, fresh_key: str | None) -> str:
 
 
 def _key_in_shell(settings: Settings) -> str:
+    """For another terminal, which stands elsewhere and has none of our environment."""
     if settings.admin_key is not None:
-        return "$PIXYPROXY_ADMIN_KEY"
-    file = settings.admin_key_file
+        return "…   # the text of PIXYPROXY_ADMIN_KEY"
+    file = settings.admin_key_file.absolute()
     return f"$(cat {shlex.quote(str(file))})" if file.exists() else "pxy_…"
 
 

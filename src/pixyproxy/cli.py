@@ -4,9 +4,11 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import update_wrapper
+from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import click
 from pydantic import BaseModel, ValidationError
@@ -125,7 +127,7 @@ def init(settings: Settings, admin_url: str | None) -> None:
     "-o",
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file to write.  [its own name, here]",
+    help="The file to write, over what is there.  [a new file, here, by the image's own name]",
 )
 @_with_settings
 def generate(settings: Settings, /, output: Path | None, public: bool, **asked: Any) -> None:
@@ -142,16 +144,17 @@ def generate(settings: Settings, /, output: Path | None, public: bool, **asked: 
         picture = await mine.picture(image.guid)
         return image, b"".join([chunk async for chunk in picture.read(0, picture.content.size_bytes)])
 
-    image, content = _with_services(settings, work)
+    image, content = _with_services(settings, work, create=True)
     click.echo(image.guid)
-    file = output or Path(image.filename)
     try:
-        file.write_bytes(content)
+        with output.open("wb") if output else _new_file(image.filename) as file:
+            file.write(content)
     except OSError as error:
+        wanted = output or image.filename
         raise click.ClickException(
-            f"The image is made and kept, but not written to {file}: {error.strerror}."
+            f"The image is made and kept, but not written to {wanted}: {error.strerror}."
         ) from error
-    click.echo(f"Written to {file}", err=True)
+    click.echo(f"Written to {file.name}", err=True)
 
 
 @main.command("list")
@@ -198,7 +201,7 @@ def key() -> None:
 def key_create(settings: Settings, name: str, is_admin: bool) -> None:
     """Make a key for NAME and print it, this once."""
     new = _model(NewKey, {"name": name, "is_admin": is_admin})
-    fresh = _with_services(settings, lambda services: services.keys.create(new))
+    fresh = _with_services(settings, lambda services: services.keys.create(new), create=True)
     click.echo(f"Key {fresh.key.id} for {fresh.key.name}, shown this once:", err=True)
     click.echo(fresh.text)
 
@@ -247,9 +250,23 @@ def _model(kind: type[M], values: dict[str, Any]) -> M:
         raise invalid_request(error.errors()) from error
 
 
-def _with_services(settings: Settings, work: Callable[[Services], Awaitable[T]]) -> T:
+def _new_file(name: str) -> BinaryIO:
+    """Never one that is there already: fox.png, or else fox-2.png, fox-3.png and so on."""
+    wanted = file = Path(name)
+    numbers = count(2)
+    while True:
+        with suppress(FileExistsError):
+            return file.open("xb")
+        file = wanted.with_stem(f"{wanted.stem}-{next(numbers)}")
+
+
+def _with_services(
+    settings: Settings, work: Callable[[Services], Awaitable[T]], *, create: bool = False
+) -> T:
+    """Only a command that puts something into the library may make it; reading a missing one is a mistake."""
+
     async def run() -> T:
-        services = await open_services(settings)
+        services = await open_services(settings, create=create)
         try:
             return await work(services)
         finally:

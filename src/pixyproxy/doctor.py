@@ -1,9 +1,10 @@
-"""Connects to everything that is configured and says in words what is wrong."""
+"""Connects to everything that is configured and says in words what is wrong. What is missing stays so."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
-from pixyproxy.app import make_catalogue, make_data_folder
+from pixyproxy.app import MADE_BY, check_library_is_there, is_missing, make_catalogue
 from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.data.init import open_library, open_store
 from pixyproxy.settings import Settings
@@ -23,7 +24,7 @@ async def examine(settings: Settings) -> list[Finding]:
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        make_data_folder(settings.data_dir)
+        check_library_is_there(settings)
         library = await open_library(settings.database_url)
     except PixyProxyException as error:
         yield _wrong("database", error)
@@ -37,6 +38,10 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _images(settings: Settings) -> AsyncIterator[Finding]:
+    if is_missing(Path(settings.images)):
+        sentence = f"{settings.images} is not there yet; {MADE_BY}"
+        yield Finding("images", is_well=False, sentence=sentence)
+        return
     try:
         await open_store(settings.images).check()
         yield Finding("images", is_well=True, sentence=f"{settings.images} can be written.")

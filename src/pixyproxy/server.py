@@ -3,6 +3,7 @@
 import asyncio
 import ctypes
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from pixyproxy.app import app_from_environment, open_services
@@ -20,21 +22,29 @@ from pixyproxy.settings import Settings
 
 _PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 _GRACE_S = 660  # A picture that is being made may take ten minutes; it is not thrown away.
+_IDLE_MS = 30_000  # How long a connection may be open without sending the head of a request.
+# A worker takes no more than these at once; beyond them not even its health is told.
+_MOST_CONNECTIONS = 4096
+_OTHER_FILES = 256  # The database, the images, connections to providers.
 
 Say = Callable[[str], None]
 
 
 def serve(settings: Settings, say: Say) -> None:
     """Raises `CannotStart` before anything listens when a part cannot be used."""
-    _check_port(settings)
+    address = _check_port(settings)
     fresh_key = asyncio.run(prepare(settings))
     say(banner(settings, fresh_key))
     server = Granian(
         "pixyproxy.server:app_of_worker",
         factory=True,
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # Looking out for HTTP/2 as well, it would wait for a first byte for ever.
+        http1_settings=HTTP1Settings(header_read_timeout=_IDLE_MS),
+        backlog=_MOST_CONNECTIONS,
+        backpressure=_make_room_for_connections(),
         workers=settings.workers,
         websockets=False,
         log_level=LogLevels.warning,
@@ -77,13 +87,29 @@ def _keep(file: Path, text: str) -> None:
         ) from error
 
 
-def _check_port(settings: Settings) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise CannotStart(
-                f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
-                "See PIXYPROXY_HOST and PIXYPROXY_PORT."
-            ) from error
+def _make_room_for_connections() -> int:
+    """How many a worker may have. Each is an open file, and many systems begin with 1024 of those."""
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != now < wanted:
+        now = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (now, most))
+    room = wanted if now == resource.RLIM_INFINITY else min(wanted, now)
+    return max(room - _OTHER_FILES, 1)
+
+
+def _check_port(settings: Settings) -> str:
+    """The address that PIXYPROXY_HOST names, once it is known that the port is free there."""
+    host, port = settings.host, settings.port
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, there = min(found, key=lambda each: each[0])  # IPv4 first
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(there)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "This cannot be a name"
+        raise CannotStart(
+            f"Cannot listen on {host}:{port}: {reason}. See PIXYPROXY_HOST and PIXYPROXY_PORT."
+        ) from error
+    return str(there[0])

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
@@ -65,6 +65,7 @@ class Settings(BaseModel):
         alias="PIXYPROXY_DATABASE_URL",
         description="sqlite:///path, or mysql://user:password@host:3306/pixyproxy",
         validate_default=False,
+        repr=False,  # a password may be in it
     )
     images: Annotated[str, AfterValidator(_folder)] = Field(
         default_factory=lambda data: f"{data['data_dir']}/images",
@@ -105,6 +106,7 @@ class Settings(BaseModel):
         None,
         alias="OPENAI_BASE_URL",
         description="another place that speaks OpenAI's API",
+        repr=False,  # so may one here
     )
 
     @classmethod
@@ -126,6 +128,12 @@ class Settings(BaseModel):
     def admin_key_file(self) -> Path:
         """Where the first start keeps the key it made."""
         return self.data_dir / "admin.key"
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """Where the database lies, when it is SQLite."""
+        kind, _, path = self.database_url.partition(":///")
+        return Path(unquote(path)) if kind == "sqlite" else None
 
 
 def names() -> list[str]:

@@ -29,6 +29,13 @@ def on_sqlite(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
+def with_library(on_sqlite: dict[str, str]) -> dict[str, str]:
+    """The same, after `init`."""
+    assert pixyproxy(on_sqlite, "init").exit_code == 0
+    return on_sqlite
+
+
+@pytest.fixture
 def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Commands write where they are called."""
     folder = tmp_path / "here"

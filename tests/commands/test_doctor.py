@@ -24,7 +24,8 @@ def examined(environment: dict[str, str]) -> Report:
     return Report(result.exit_code, {part: f"{verdict} {sentence}" for verdict, part, sentence in words})
 
 
-def test_all_is_well_on_a_fresh_machine(environment: dict[str, str], database_url: str) -> None:
+def test_all_is_well_after_init(environment: dict[str, str], database_url: str) -> None:
+    assert pixyproxy(environment, "init").exit_code == 0
     exit_code, findings = examined(environment)
     assert exit_code == 0
     assert findings.keys() == {"database", "images", "sketch", "default"}
@@ -33,16 +34,27 @@ def test_all_is_well_on_a_fresh_machine(environment: dict[str, str], database_ur
     assert findings["default"] == "ok The default model is sketch."
 
 
-def test_a_provider_that_answers_is_well(on_sqlite: dict[str, str], upstream: RunningUpstream) -> None:
-    exit_code, findings = examined(on_sqlite | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.base_url})
+def test_what_is_not_there_yet_is_told_and_not_made(on_sqlite: dict[str, str], tmp_path: Path) -> None:
+    exit_code, findings = examined(on_sqlite)
+    assert exit_code == 1
+    by = "`pixyproxy init` or `pixyproxy serve` makes it."
+    assert findings["database"] == f"WRONG There is no library at {tmp_path}/data/pixyproxy.db yet; {by}"
+    assert findings["images"] == f"WRONG {tmp_path}/data/images is not there yet; {by}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_provider_that_answers_is_well(with_library: dict[str, str], upstream: RunningUpstream) -> None:
+    exit_code, findings = examined(
+        with_library | {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": upstream.base_url}
+    )
     assert exit_code == 0
     assert findings["openai"].startswith("ok can be called: gpt-image-2, ")
     assert not any(call.billed for call in upstream.ledger())
 
 
-def test_a_key_the_provider_refuses_is_told(on_sqlite: dict[str, str], upstream: RunningUpstream) -> None:
+def test_a_key_the_provider_refuses_is_told(with_library: dict[str, str], upstream: RunningUpstream) -> None:
     wrong = {"OPENAI_API_KEY": "pk-of-somebody-else", "OPENAI_BASE_URL": upstream.base_url}
-    exit_code, findings = examined(on_sqlite | wrong)
+    exit_code, findings = examined(with_library | wrong)
     assert exit_code == 1
     assert findings["openai"].startswith("WRONG The provider refused the key this service calls it with.")
     assert "pk-of-somebody-else" not in str(findings)
@@ -56,11 +68,11 @@ def test_a_provider_that_cannot_be_reached_is_told(on_sqlite: dict[str, str]) ->
     assert findings["openai"].startswith("WRONG The generator could not be reached")
 
 
-def test_an_sqlite_file_that_cannot_be_made_is_told(on_sqlite: dict[str, str], tmp_path: Path) -> None:
-    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": f"sqlite:///{tmp_path}/no/db"})
+def test_an_sqlite_file_that_cannot_be_opened_is_told(on_sqlite: dict[str, str], tmp_path: Path) -> None:
+    exit_code, findings = examined(on_sqlite | {"PIXYPROXY_DATABASE_URL": f"sqlite:///{tmp_path}"})
     assert exit_code == 1
     assert findings["database"] == (
-        f"WRONG The sqlite database at {tmp_path}/no/db cannot be used: unable to open database file"
+        f"WRONG The sqlite database at {tmp_path} cannot be used: unable to open database file"
     )
 
 
@@ -100,15 +112,6 @@ def test_a_file_where_the_images_should_lie_is_told(on_sqlite: dict[str, str], t
     assert exit_code == 1
     assert findings["images"].startswith(f"WRONG {tmp_path}/file cannot be written: ")
     assert "File exists" in findings["images"]
-
-
-def test_a_data_directory_that_cannot_be_made_is_told(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    exit_code, findings = examined({"PIXYPROXY_DATA_DIR": f"{tmp_path}/file/data"})
-    assert exit_code == 1
-    assert findings["database"] == (
-        f"WRONG The data directory {tmp_path}/file/data cannot be made: Not a directory."
-    )
 
 
 def test_a_default_model_that_nobody_has_is_told(on_sqlite: dict[str, str]) -> None:

@@ -36,6 +36,22 @@ def test_generate_writes_to_the_file_it_is_told(run: Run, in_own_folder: Path, t
     assert list(in_own_folder.iterdir()) == []
 
 
+def test_without_being_told_no_file_is_written_over(run: Run, in_own_folder: Path) -> None:
+    written = [run("generate", "a fox", "--size", "64x64", "--filename", "fox.png").stderr for _ in range(3)]
+    assert written == [f"Written to {name}\n" for name in ("fox.png", "fox-2.png", "fox-3.png")]
+    (in_own_folder / "owl").write_text("mine")
+    made(run, "--filename", "owl")
+    assert (in_own_folder / "owl").read_text() == "mine"
+    assert (in_own_folder / "owl-2").read_bytes().startswith(PNG)
+
+
+def test_the_file_it_is_told_is_written_over(run: Run, in_own_folder: Path) -> None:
+    (in_own_folder / "fox.png").write_text("old")
+    made(run, "-o", "fox.png")
+    [file] = in_own_folder.iterdir()
+    assert file.read_bytes().startswith(PNG)
+
+
 def test_every_option_reaches_the_image(run: Run) -> None:
     guid = made(run, *"--seed 7 --tag sea --tag dawn --author Ada --filename fox --public".split())
     image = shown(run, guid)
@@ -73,13 +89,13 @@ def test_a_model_nobody_has_is_refused(on_sqlite: dict[str, str]) -> None:
 
 
 def test_a_folder_that_is_not_there_is_refused_before_anything_is_made(
-    on_sqlite: dict[str, str], tmp_path: Path
+    with_library: dict[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "nowhere" / "fox.png"
-    assert refused(on_sqlite, "generate", "a fox", "-o", str(file)) == (
+    assert refused(with_library, "generate", "a fox", "-o", str(file)) == (
         f"There is no folder {file.parent} to write fox.png in."
     )
-    assert pixyproxy(on_sqlite, "list").stdout == ""
+    assert pixyproxy(with_library, "list").stdout == ""
 
 
 def test_an_image_whose_file_cannot_be_written_is_told_by_its_guid(on_sqlite: dict[str, str]) -> None:

@@ -45,8 +45,8 @@ def test_list_says_who_has_a_key_and_whether_it_is_in_force_but_no_key(run: Run)
     assert not any(key in listed or key.split("_")[2] in listed for key in keys)
 
 
-def test_a_key_that_is_not_in_force_cannot_be_revoked(on_sqlite: dict[str, str]) -> None:
-    assert refused(on_sqlite, "key", "revoke", "abcdefghijkl") == "There is no such key in force."
+def test_a_key_that_is_not_in_force_cannot_be_revoked(with_library: dict[str, str]) -> None:
+    assert refused(with_library, "key", "revoke", "abcdefghijkl") == "There is no such key in force."
 
 
 def test_a_key_needs_a_name(on_sqlite: dict[str, str]) -> None:

@@ -14,6 +14,7 @@ def guids(run: Run, *words: str) -> list[str]:
 
 
 def test_list_shows_an_image_a_line_newest_first(run: Run) -> None:
+    run("init")
     assert run("list").stdout == ""
     first, second = make(run, "a red fox"), make(run, "a blue\nwhale " + "and the sea " * 20)
     lines = run("list").stdout.splitlines()
@@ -61,8 +62,8 @@ def test_show_names_what_is_known_and_leaves_out_what_is_not(run: Run) -> None:
 
 
 @pytest.mark.parametrize("guid", ["nonsense", "01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11"])
-def test_an_image_that_is_not_there_is_told_in_one_sentence(on_sqlite: dict[str, str], guid: str) -> None:
-    assert refused(on_sqlite, "show", guid) == "There is no such image."
+def test_an_image_that_is_not_there_is_told_in_one_sentence(with_library: dict[str, str], guid: str) -> None:
+    assert refused(with_library, "show", guid) == "There is no such image."
 
 
 @pytest.mark.parametrize(
@@ -83,8 +84,8 @@ def test_a_filter_that_makes_no_sense_is_refused(
 
 
 def test_characters_that_steer_a_terminal_never_get_into_the_list(
-    on_sqlite: dict[str, str], in_own_folder: object
+    with_library: dict[str, str], in_own_folder: object
 ) -> None:
     _ = in_own_folder
-    assert "control character" in refused(on_sqlite, "generate", "a \x1b[31mfox")
-    assert pixyproxy(on_sqlite, "list").stdout == ""
+    assert "control character" in refused(with_library, "generate", "a \x1b[31mfox")
+    assert pixyproxy(with_library, "list").stdout == ""

@@ -6,6 +6,7 @@ import secrets
 
 import pytest
 
+from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.data.image_store import ImageStore
 from tests.contracts.stores import STORES
 
@@ -51,9 +52,9 @@ async def test_a_range_is_the_bytes_from_its_start_up_to_its_end(store: ImageSto
 async def test_what_is_not_there_is_a_key_error_and_does_not_exist(store: ImageStore, key: str) -> None:
     await store.put("ab/picture.png", b"x")
     assert not await store.exists(key)
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await read(store, key)
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await read(store, key, 1, 2)
 
 
@@ -65,7 +66,7 @@ async def test_what_was_put_exists_until_it_is_deleted_and_deleting_it_again_is_
     for _ in range(2):
         await store.delete("ab/picture.png")
         assert not await store.exists("ab/picture.png")
-        with pytest.raises(KeyError):
+        with pytest.raises(BytesMissing):
             await read(store, "ab/picture.png")
     await store.delete("never/was")
 
@@ -91,15 +92,15 @@ async def test_keys_may_be_nested_and_hold_dots_and_dashes(store: ImageStore, ke
     "key", ["../outside", "a/../../outside", "..", "a/..", "a/../b", "/etc/passwd", "/", "../images-too/x"]
 )
 async def test_no_key_leads_out_of_the_store(store: ImageStore, key: str) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await store.put(key, b"x")
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await read(store, key)
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await store.exists(key)
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await store.delete(key)
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         store.local_path(key)
 
 

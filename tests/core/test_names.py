@@ -45,7 +45,7 @@ def test_a_guid_sorts_behind_one_made_a_microsecond_earlier(nanoseconds: int, la
     [
         ("A cat, on a chair!", "a-cat-on-a-chair-01939f2e"),
         ("Café Zoë", "cafe-zoe-01939f2e"),
-        ("红狐狸", "红-狐-狸-01939f2e"),
+        ("红狐狸", "红狐狸-01939f2e"),
         ("🦊", "🦊-01939f2e"),
         ("...", "image-01939f2e"),
         ("../../etc/passwd", "etc-passwd-01939f2e"),

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from pixyproxy.core.exceptions import InternalError
-from pixyproxy.data.database import Database, DuplicateRow
+from pixyproxy.core.exceptions import DuplicateRow, InternalError
+from pixyproxy.data.database import Database
 
 ADD = "INSERT INTO probe (name, body) VALUES (:name, :body)"
 NAMES = "SELECT name FROM probe ORDER BY name"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.exceptions import StorageFull, Unavailable
+from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
 from pixyproxy.data.folder_store import FolderStore
 
 CONTENT = b"x" * 200_000
@@ -128,7 +128,7 @@ async def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> No
 
 async def test_what_lies_beyond_a_file_is_not_there(store: FolderStore) -> None:
     await store.put("ab", b"x")
-    with pytest.raises(KeyError):
+    with pytest.raises(BytesMissing):
         await anext(store.read("ab/picture.png"))
     assert not await store.exists("ab/picture.png")
     await store.delete("ab/picture.png")

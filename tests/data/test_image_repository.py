@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from pixyproxy.core.exceptions import DuplicateRow
 from pixyproxy.core.models import Audience, Image, Status, Visibility
-from pixyproxy.data.database import Database, DuplicateRow
+from pixyproxy.data.database import Database
 from pixyproxy.data.library import Library
 from tests.data.builders import (
     ADMINISTRATOR,
@@ -98,7 +99,7 @@ async def test_a_hidden_image_cannot_be_changed(library: Library, database: Data
     assert await index_rows(database, image) == before
 
 
-async def test_removing_an_image_leaves_no_row_about_it_and_every_row_about_others(
+async def test_removing_an_image_leaves_what_was_spent_on_it_and_every_row_about_others(
     library: Library, database: Database
 ) -> None:
     image, other = await added(library, an_image("a whale"), an_image("a whale"))
@@ -106,9 +107,14 @@ async def test_removing_an_image_leaves_no_row_about_it_and_every_row_about_othe
         await library.attempts.add(an_attempt(each.id))
     whole = await index_rows(database, other)
     await library.images.remove(image)
-    assert await index_rows(database, image) == [0, 0, 0, 0]
+    assert await index_rows(database, image) == [0, 0, 1, 0]
     assert await index_rows(database, other) == whole == [5, 1, 1, 1]
     assert await found(library, prompt="whale") == [other]
+
+
+async def test_a_guid_with_a_blank_behind_it_is_another_one(library: Library) -> None:
+    (image,) = await added(library, an_image())
+    assert await library.images.find(f"{image.guid} ", Audience(sees_everything=True)) is None
 
 
 async def test_an_image_removed_twice_or_changed_after_is_no_error(library: Library) -> None:

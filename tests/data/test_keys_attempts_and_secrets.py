@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from pixyproxy.core.exceptions import DuplicateRow
 from pixyproxy.core.models import AttemptStatus, Failure
-from pixyproxy.data.database import DuplicateRow
 from pixyproxy.data.library import Library
 from tests.data.builders import NOON, a_key, an_attempt
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from pixyproxy.core.exceptions import ImageNotFound
-from pixyproxy.data.database import Database, DuplicateRow, Statements
+from pixyproxy.core.exceptions import DuplicateRow, ImageNotFound
+from pixyproxy.data.database import Database, Statements
 from pixyproxy.data.library import Library, Repositories
 from tests.data.builders import ADMINISTRATOR, added, an_image
 from tests.data.test_database import ADD, names

@@ -25,6 +25,11 @@ def every_exception(kind: type[PixyProxyException] = PixyProxyException) -> list
     return [each for sub in kind.__subclasses__() for each in (sub, *every_exception(sub))]
 
 
+def status_of(kind: type[PixyProxyException]) -> int:
+    """Its own, or that of what it is a kind of."""
+    return next((STATUS_OF[each] for each in kind.__mro__ if each in STATUS_OF), 500)
+
+
 def answered() -> dict[str, set[int]]:
     """The codes a caller can meet, each with its statuses; `CannotStart` answers nobody."""
     codes: dict[str, set[int]] = {}
@@ -34,7 +39,7 @@ def answered() -> dict[str, set[int]]:
             and kind is not CannotStart
             and hasattr(kind, "code")
         ):
-            codes.setdefault(kind.code, set()).add(STATUS_OF.get(kind, 500))
+            codes.setdefault(kind.code, set()).add(status_of(kind))
     codes["invalid_request"] |= {404, 405}  # no such address, not that method: Starlette's own
     return codes
 

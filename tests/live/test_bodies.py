@@ -2,10 +2,12 @@
 
 import json
 import socket
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx2
 
-from .service import ADMIN_KEY, RunningService
+from .service import ADMIN_KEY, RunningService, running_service
 
 HEAD = f"POST /image HTTP/1.1\r\nHost: x\r\nX-API-Key: {ADMIN_KEY}\r\nContent-Type: application/json\r\n"
 
@@ -61,3 +63,14 @@ def test_after_a_refused_body_the_server_answers_on(service: RunningService, adm
             connection.sendall(f"{HEAD}Content-Length: {100 * 1024 * 1024}\r\n\r\n".encode())
             assert answer_on(connection)[0] == 413
     assert admin.get("/health/ready").status_code == 200
+
+
+def test_more_than_a_thousand_that_send_nothing_or_half_a_body_do_not_stop_it(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service, ExitStack() as idle:
+        for number in range(1100):
+            connection = idle.enter_context(service.connect())
+            if number % 2:
+                connection.sendall(f"{HEAD}Content-Length: 400\r\n\r\n{{".encode())
+        with service.client() as client:
+            assert client.get("/health/live").status_code == 200
+            assert client.post("/image", json={"prompt": "a fox", "size": "64x64"}).status_code == 201

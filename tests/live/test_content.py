@@ -1,10 +1,11 @@
 import hashlib
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 
-from .service import RunningService
+from .service import RunningService, eventually, running_service
 
 
 @pytest.fixture(scope="module")
@@ -67,3 +68,19 @@ def test_the_page_to_try_the_api_brings_everything_itself(service: RunningServic
         assert "https://" not in page
         assert visitor.get("/docs/swagger-ui-bundle.js").status_code == 200
         assert visitor.get("/openapi.json").json()["info"]["title"] == "PixyProxy"
+
+
+def test_bytes_that_are_gone_are_a_defect_in_our_own_words(tmp_path: Path) -> None:
+    with running_service(tmp_path) as service, service.client() as admin:
+        made = admin.post("/image", json={"prompt": "soon gone"}).json()
+        [file] = (tmp_path / "data" / "images").rglob("*.png")
+        file.write_bytes(file.read_bytes()[:-1])
+        answers = [
+            admin.get(made["content_url"]),
+            admin.head(made["content_url"]),
+            admin.get(made["content_url"], headers={"Range": "bytes=0-9"}),
+        ]
+        assert [answer.status_code for answer in answers] == [500] * 3
+        assert {answer.headers["content-type"] for answer in answers} == {"application/problem+json"}
+        ids = {answer.headers["x-request-id"] for answer in answers}
+        eventually(lambda: sum(line.request_id in ids for line in service.request_lines()) == 6)

@@ -28,13 +28,14 @@ def pasted(commands: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_the_lines_it_prints_make_an_image_and_fetch_it(tmp_path: Path) -> None:
-    folder = tmp_path / "a folder with blanks"
+    folder, elsewhere = tmp_path / "a folder with blanks", tmp_path / "elsewhere"
     folder.mkdir()
-    with running_service(folder, admin_key=None) as service:
+    elsewhere.mkdir()
+    with running_service(folder, {"PIXYPROXY_DATA_DIR": "its data"}, admin_key=None) as service:
         commands = commands_shown(service.printed())
         assert commands.count("\n") == 2
-        pasted(commands, folder)
-    assert (folder / "lighthouse.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+        pasted(commands, elsewhere)
+    assert (elsewhere / "lighthouse.png").read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def test_the_first_start_shows_the_key_once_and_keeps_it_for_the_owner_alone(tmp_path: Path) -> None:
@@ -66,6 +67,7 @@ def test_a_key_from_the_environment_is_not_shown(tmp_path: Path) -> None:
     with running_service(tmp_path, admin_key="open-sesame") as service:
         assert "sesame" not in service.printed() + service.log()
         assert "The administrator's key is the one in PIXYPROXY_ADMIN_KEY." in service.printed()
+        assert "export PIXY_KEY=…   # the text of PIXYPROXY_ADMIN_KEY\n" in service.printed()
         assert not (tmp_path / "data" / "admin.key").exists()
         with service.client("open-sesame") as client:
             assert client.get("/key").status_code == 200
@@ -91,6 +93,20 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
 def test_an_address_that_is_not_ours_is_told(tmp_path: Path) -> None:
     line = refused({"PIXYPROXY_DATA_DIR": str(tmp_path)}, "--host", "192.0.2.1")
     assert "Cannot listen on 192.0.2.1:8000: Cannot assign requested address. See PIXYPROXY_HOST" in line
+
+
+@pytest.mark.parametrize("name", ["nowhere.invalid", "a..name"])
+def test_a_name_that_has_no_address_is_told(tmp_path: Path, name: str) -> None:
+    line = refused({"PIXYPROXY_DATA_DIR": str(tmp_path / "data"), "PIXYPROXY_HOST": name})
+    assert f"Cannot listen on {name}:8000: " in line
+    assert line.endswith(". See PIXYPROXY_HOST and PIXYPROXY_PORT.")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_name_is_listened_on_at_its_address(tmp_path: Path) -> None:
+    with running_service(tmp_path, {"PIXYPROXY_HOST": "localhost"}) as service, service.client() as client:
+        assert f"http://localhost:{service.port} " in service.printed()
+        assert client.get("/health/live").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from pixyproxy.core.exceptions import (
     PromptRefused,
     RateLimited,
     Unavailable,
+    UnreadablePicture,
 )
 from pixyproxy.core.models import AttemptStatus, Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch
@@ -62,8 +63,21 @@ async def test_of_an_image_deleted_while_it_is_made_neither_bytes_nor_rows_stay(
         await service.get(guid)
     gate.opened.set()
     await making
-    for table in ("image", "attempt", "image_word", "image_tag"):
+    for table in ("image", "image_word", "image_tag"):
         assert await rows(services, table) == []
+    assert _files(tmp_path) == []
+
+
+async def test_of_an_image_deleted_while_it_turns_out_to_be_no_picture_no_bytes_stay(
+    services: Services, tmp_path: Path
+) -> None:
+    gate = Gate(painting(b"no picture at all").generate)
+    service = with_generator(services, Easel(gate)).private(ALICE)
+    making, guid = await _begun(service, gate)
+    await service.delete(guid)
+    gate.opened.set()
+    with pytest.raises(UnreadablePicture):
+        await making
     assert _files(tmp_path) == []
 
 
@@ -84,7 +98,8 @@ async def test_of_a_failed_image_that_is_deleted_no_rows_stay(services: Services
         await service.make(CAT)
     assert caught.value.guid is not None
     await service.delete(caught.value.guid)
-    assert await rows(services, "image") == await rows(services, "attempt") == []
+    assert await rows(services, "image") == await rows(services, "image_word") == []
+    assert len(await rows(services, "attempt")) == 1  # what was tried, and may have been spent, stays
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import zlib
 
 import pytest
 
-from pixyproxy.service.pictures import MOST_PIXELS, PictureFacts, UnreadablePicture, examine
+from pixyproxy.core.exceptions import UnreadablePicture
+from pixyproxy.service.pictures import MOST_PIXELS, PictureFacts, examine
 from tests.service.scenery import SVG, picture
 
 MEDIA_TYPES = {

@@ -24,8 +24,8 @@ STATUS_OF_CODE = {
     "unavailable": 503,
     "internal": 500,
 }
-# A key is no image: it has the code of bad requests, and the status of what is not there.
-STATUS_OF_KIND: dict[type[PixyProxyException], int] = {our.KeyNotFound: 404}
+# These have the code of bad requests: a key is no image, and a body that does not come has its own status.
+STATUS_OF_KIND: dict[type[PixyProxyException], int] = {our.KeyNotFound: 404, our.RequestTimedOut: 408}
 FAMILIES = {
     PixyProxyException,
     our.ImagePromptException,

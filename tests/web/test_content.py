@@ -153,3 +153,5 @@ async def test_bytes_that_are_missing_are_a_defect_that_tells_nothing(
     answer = await alice.get(_content_of(image))
     problem_of(answer, 500, "internal")
     assert image.content.storage_key not in answer.text
+    assert (await alice.head(_content_of(image))).status_code == 500
+    problem_of(await alice.get(_content_of(image), headers={"Range": "bytes=0-1"}), 500, "internal")

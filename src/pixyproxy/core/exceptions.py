@@ -3,7 +3,8 @@
     PixyProxyException
     ├── ImagePromptException            what is wrong with what was asked
     │   ├── InvalidRequest
-    │   │   └── KeyNotFound
+    │   │   ├── KeyNotFound
+    │   │   └── RequestTimedOut
     │   ├── PayloadTooLarge
     │   ├── ModelNotFound
     │   ├── PromptRefused
@@ -12,6 +13,7 @@
     │   └── ImageFailed
     ├── ImageGenerationException        what went wrong while making it
     │   ├── GeneratorFailed
+    │   │   └── UnreadablePicture
     │   ├── GeneratorTimeout
     │   ├── RateLimited
     │   ├── OutcomeUnknown
@@ -20,7 +22,10 @@
     │   ├── Unauthenticated
     │   └── Forbidden
     ├── Unavailable                     a part of ours cannot be reached now; later it may
+    │   └── Deadlock
     ├── InternalError                   a defect of ours
+    │   ├── DuplicateRow
+    │   └── BytesMissing
     └── CannotStart                     the service or a command cannot begin its work
 
 `detail` is written by us for the caller. What a driver or provider said travels as `__cause__` and ends in
@@ -31,6 +36,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+_NUMBERS = ("status_code", "code", "request_id", "errno", "sqlite_errorname")
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
@@ -40,7 +47,7 @@ class FieldError:
     message: str
 
 
-class PixyProxyException(Exception):  # noqa: N818 - the specification names it
+class PixyProxyException(Exception):
     """The root of the tree; `code` is stable and part of the API."""
 
     code: ClassVar[str]
@@ -53,6 +60,19 @@ class PixyProxyException(Exception):  # noqa: N818 - the specification names it
         self.guid = guid
         self.retry_after_s = retry_after_s
         super().__init__(self.detail)
+
+    @property
+    def origin(self) -> str:
+        """The foreign error behind it, for the log: its kind and numbers, never its words."""
+        cause = self.__cause__
+        if cause is None:
+            return "ours"
+        numbers = {name: getattr(cause, name, None) for name in _NUMBERS}
+        if cause.args and isinstance(cause.args[0], int):
+            numbers["number"] = cause.args[0]
+        return " ".join(
+            [type(cause).__name__, *(f"{name}={value}" for name, value in numbers.items() if value)]
+        )
 
 
 class ImagePromptException(PixyProxyException):
@@ -70,6 +90,10 @@ class InvalidRequest(ImagePromptException):
 
 class KeyNotFound(InvalidRequest):
     default_detail = "There is no such key in force."
+
+
+class RequestTimedOut(InvalidRequest):
+    default_detail = "The body of the request did not arrive in time."
 
 
 class PayloadTooLarge(ImagePromptException):
@@ -111,6 +135,10 @@ class GeneratorFailed(ImageGenerationException):
     default_detail = "The generator did not make a picture."
 
 
+class UnreadablePicture(GeneratorFailed):
+    default_detail = "The generator's answer is no complete picture of a known kind."
+
+
 class GeneratorTimeout(ImageGenerationException):
     code = "generator_timeout"
     default_detail = "The generator could not be reached in time; nothing was sent to it."
@@ -150,9 +178,23 @@ class Unavailable(PixyProxyException):
     default_detail = "A part of the service cannot be reached just now; try again soon."
 
 
+class Deadlock(Unavailable):
+    """Two transactions stood in each other's way and the database undid ours; it can be run again."""
+
+    default_detail = "The database was too busy; try again."
+
+
 class InternalError(PixyProxyException):
     code = "internal"
     default_detail = "Something went wrong on our side."
+
+
+class DuplicateRow(InternalError):
+    """A unique key is taken already; the repository that asked knows what that means."""
+
+
+class BytesMissing(InternalError):
+    default_detail = "The bytes of this image are missing or damaged."
 
 
 class CannotStart(PixyProxyException):

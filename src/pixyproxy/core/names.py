@@ -4,7 +4,7 @@ import secrets
 import time
 from uuid import UUID
 
-from pixyproxy.core.words import words
+from pixyproxy.core.words import is_unspaced, words
 
 _NAME_LENGTH = 60
 EXTENSIONS = {
@@ -30,5 +30,6 @@ def readable_name(prompt: str, guid: str) -> str:
     for word in words(prompt[:1000]):
         if len(name) + len(word) > _NAME_LENGTH:
             break
-        name = f"{name}-{word}" if name else word
+        run_on = not name or (is_unspaced(name[-1]) and is_unspaced(word))
+        name += word if run_on else f"-{word}"
     return f"{name or 'image'}-{guid[:8]}"

@@ -6,8 +6,11 @@ Scripts that write no spaces give one word per character; a run of them in a que
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 WORD_LENGTH = 64
+# A single sign can unfold to eighteen; what lies beyond this is not searched.
+_MOST_CHARACTERS = 64_000
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Marks that only ornament a letter: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels; variants.
 _ORNAMENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]")
@@ -20,21 +23,31 @@ _UNSPACED = re.compile(
 
 def words(text: str) -> list[str]:
     """The words of a text in their order, repeated where they repeat."""
+    return list(_words(text))
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether it is of a script that writes no spaces between words."""
+    return _UNSPACED.match(word) is not None
+
+
+@lru_cache(maxsize=64)  # the row, the index and the name of one image ask for the same words
+def _words(text: str) -> tuple[str, ...]:
     if text.isascii():
-        return [word[:WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower())]
-    return [unicodedata.normalize("NFC", word)[:WORD_LENGTH] for word in _split(_fold(text))]
+        return tuple(word[:WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower()))
+    return tuple(unicodedata.normalize("NFC", word)[:WORD_LENGTH] for word in _split(_fold(text)))
 
 
 def _fold(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return unicodedata.normalize("NFC", _ORNAMENT.sub("", decomposed))
+    unfolded = unicodedata.normalize("NFKD", text)[:_MOST_CHARACTERS].casefold()
+    return unicodedata.normalize("NFC", _ORNAMENT.sub("", unicodedata.normalize("NFKD", unfolded)))
 
 
 def _split(text: str) -> Iterator[str]:
     word = ""
     for character in text:
         kind = unicodedata.category(character)
-        continues = kind[0] == "M" or (kind[0] in "LN" and not _UNSPACED.match(character))
+        continues = kind[0] == "M" or (kind[0] in "LN" and not is_unspaced(character))
         if continues and not (word and _stands_alone(word[0]) and kind[0] != "M"):
             word += character
             continue
@@ -46,4 +59,4 @@ def _split(text: str) -> Iterator[str]:
 
 
 def _stands_alone(character: str) -> bool:
-    return unicodedata.category(character) == "So" or _UNSPACED.match(character) is not None
+    return unicodedata.category(character) == "So" or is_unspaced(character)

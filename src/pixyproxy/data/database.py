@@ -3,18 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
-from pixyproxy.core.exceptions import PixyProxyException
-
 Row = Mapping[str, Any]
 Parameters = Mapping[str, Any]
 T = TypeVar("T")
-
-
-class DuplicateRow(PixyProxyException):
-    """A unique key is taken already; the repository that asked knows what that means."""
-
-    code = "internal"
-    default_detail = "This row exists already."
 
 
 class Statements(Protocol):

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from pixyproxy.core.exceptions import StorageFull, Unavailable
+from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
 
 _CHUNK_BYTES = 256 * 1024
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -33,6 +33,15 @@ class FolderStore:
     def local_path(self, key: str) -> Path:
         return self._path(key)
 
+    def check_whole(self, key: str, size_bytes: int) -> None:
+        """On the event loop: a stat takes 2 µs, a thread 50."""
+        try:
+            whole = self._path(key).stat().st_size == size_bytes
+        except OSError as error:
+            raise BytesMissing from error
+        if not whole:
+            raise BytesMissing
+
     async def delete(self, key: str) -> None:
         with _errors_translated(), suppress(NotADirectoryError):
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
@@ -50,12 +59,12 @@ class FolderStore:
         try:
             return await asyncio.to_thread(self._path(key).open, "rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise KeyError(key) from None
+            raise BytesMissing from None
 
     def _path(self, key: str) -> Path:
         path = self._folder / key
         if ".." in path.parts or not path.is_relative_to(self._folder):
-            raise KeyError(key)
+            raise BytesMissing
         return path
 
     def _put(self, key: str, content: bytes) -> None:

@@ -28,8 +28,9 @@ class ImageIndex:
         await self._run(_ADD_TAG, image_id, _tags(image))
 
     async def change(self, before: Image, after: Image) -> None:
-        await self._run(_ADD_WORD, after.id, _words(after) - _words(before))
-        await self._run(_DROP_WORD, after.id, _words(before) - _words(after))
+        words_before, words_after = _words(before), _words(after)
+        await self._run(_ADD_WORD, after.id, words_after - words_before)
+        await self._run(_DROP_WORD, after.id, words_before - words_after)
         await self._run(_ADD_TAG, after.id, _tags(after) - _tags(before))
         await self._run(_DROP_TAG, after.id, _tags(before) - _tags(after))
 

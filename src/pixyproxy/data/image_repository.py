@@ -1,5 +1,6 @@
 """The questions asked about images. What an audience may not see does not exist for it."""
 
+import re
 from datetime import datetime
 
 from pixyproxy.core.models import Audience, Image
@@ -19,6 +20,7 @@ _UPDATE = (
     f"UPDATE image SET {', '.join(f'{column} = :{column}' for column in image_rows.WRITTEN_COLUMNS)} "
     "WHERE id = :id AND deleted_at IS NULL"
 )
+_GUID = re.compile(r"[0-9a-fA-F-]{36}")
 _FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NULL"
 
 
@@ -65,13 +67,12 @@ class ImageRepository:
 
     async def remove(self, image: Image) -> None:
         await self._index.remove(image.id)
-        await self._statements.execute("DELETE FROM attempt WHERE image_id = :id", {"id": image.id})
         await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
 
 
 def _as_kept(guid: str) -> str:
-    """In small letters. Beyond ASCII there is no guid, and MySQL refuses to compare it with one."""
-    return guid.lower() if guid.isascii() else ""
+    """In small letters; what is no guid is not asked for: MySQL would pass over a blank at its end."""
+    return guid.lower() if _GUID.fullmatch(guid) else ""
 
 
 def _may_see(row: Row, audience: Audience) -> bool:

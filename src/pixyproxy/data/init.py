@@ -7,8 +7,8 @@ from importlib import resources
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pixyproxy.core.exceptions import CannotStart, PixyProxyException
-from pixyproxy.data.database import Database, DuplicateRow
+from pixyproxy.core.exceptions import CannotStart, DuplicateRow, PixyProxyException
+from pixyproxy.data.database import Database
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
@@ -61,12 +61,17 @@ async def create_database_and_user(url: str, admin_url: str | None) -> None:
     try:
         for statement in (each for script in scripts for each in _statements_of(f"{script}.mysql.sql")):
             account = {"user": service.user, "password": service.password}
-            await database.execute(statement.replace("{database}", name), account)
+            await database.execute(_named(statement, name), account)
     except PixyProxyException as error:
         if admin_url:
             raise CannotStart(_why_not(admin_url, error)) from error
     finally:
         await database.close()
+
+
+def _named(statement: str, database: str) -> str:
+    """In GRANT, and nowhere else, an underscore would stand for any letter."""
+    return statement.replace("{database}", database).replace("{database_alone}", database.replace("_", r"\_"))
 
 
 def _is_mysql(url: str) -> bool:

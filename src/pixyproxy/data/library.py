@@ -37,7 +37,7 @@ class Repositories:
 
 
 class Library:
-    """All rows: repositories to ask at once, and transactions over several of them."""
+    """Repositories to ask at once, and transactions over several of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -13,8 +13,15 @@ from asyncmy.constants import CLIENT
 from asyncmy.cursors import DictCursor
 from asyncmy.errors import MySQLError
 
-from pixyproxy.core.exceptions import InternalError, PixyProxyException, StorageFull, Unavailable
-from pixyproxy.data.database import DuplicateRow, Parameters, Row, Statements
+from pixyproxy.core.exceptions import (
+    Deadlock,
+    DuplicateRow,
+    InternalError,
+    PixyProxyException,
+    StorageFull,
+    Unavailable,
+)
+from pixyproxy.data.database import Parameters, Row, Statements
 from pixyproxy.data.named_parameters import to_percent_style
 
 T = TypeVar("T")
@@ -169,12 +176,6 @@ class _Connection:
             async with self._connection.cursor(DictCursor) as cursor:
                 await cursor.execute(to_percent_style(sql), parameters)
                 yield cursor
-
-
-class Deadlock(Unavailable):
-    """Two transactions stood in each other's way and MySQL undid ours; it can be run again."""
-
-    default_detail = "The database was too busy; try again."
 
 
 @contextmanager

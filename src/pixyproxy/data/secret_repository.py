@@ -1,6 +1,7 @@
 """What the replicas must agree on and nobody else may know."""
 
-from pixyproxy.data.database import Database, DuplicateRow
+from pixyproxy.core.exceptions import DuplicateRow
+from pixyproxy.data.database import Database
 
 
 class SecretRepository:

@@ -8,8 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from pixyproxy.core.exceptions import InternalError, PixyProxyException, StorageFull, Unavailable
-from pixyproxy.data.database import DuplicateRow, Parameters, Row, Statements
+from pixyproxy.core.exceptions import (
+    DuplicateRow,
+    InternalError,
+    PixyProxyException,
+    StorageFull,
+    Unavailable,
+)
+from pixyproxy.data.database import Parameters, Row, Statements
 
 T = TypeVar("T")
 _READERS = 4

@@ -18,7 +18,7 @@ def from_timestamp(value: str | datetime) -> datetime:
 
 
 def to_json(value: Mapping[str, Any] | tuple[str, ...]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def from_json(text: str) -> Any:

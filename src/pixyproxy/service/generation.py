@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import (
-    GeneratorFailed,
     InternalError,
     OutcomeUnknown,
     PixyProxyException,
+    UnreadablePicture,
 )
 from pixyproxy.core.models import (
     Attempt,
@@ -33,7 +33,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.generators.catalogue import Catalogue, Choice
 from pixyproxy.service.generators.generator import GeneratedPicture
-from pixyproxy.service.pictures import UnreadablePicture, examine
+from pixyproxy.service.pictures import examine
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ class Generation:
         except Exception as error:
             failure = error if isinstance(error, PixyProxyException) else InternalError()
             failure.guid = making.image.guid
-            log.warning("image %s was not made: %s", making.image.guid, failure.detail, exc_info=error)
+            _log_failure(failure, error)
             await self._give_up(making, failure)
             if failure is error:
                 raise
@@ -107,9 +107,9 @@ class Generation:
     async def _keep(self, making: _Making, picture: GeneratedPicture) -> Image:
         try:
             facts = await asyncio.to_thread(examine, picture.content)
-        except UnreadablePicture as error:
+        except UnreadablePicture:
             await self._store.put(quarantine_key(making.attempt), picture.content)
-            raise GeneratorFailed(f"{error} The bytes are kept with the attempt.") from error
+            raise
         extension = EXTENSIONS[facts.media_type]
         content = Content(
             storage_key=f"{making.attempt.storage_key}.{extension}",
@@ -153,7 +153,7 @@ class Generation:
             ended_at=now,
         )
 
-        async def work(repositories: Repositories) -> None:
+        async def work(repositories: Repositories) -> Image | None:
             await repositories.attempts.close(attempt)
             failed = await _change(
                 repositories,
@@ -162,8 +162,18 @@ class Generation:
             )
             if failed is None:
                 await repositories.images.remove(making.image)
+            return failed
 
-        await self._library.transact(work)
+        if await self._library.transact(work) is None:
+            await self._store.delete(quarantine_key(making.attempt))
+
+
+def _log_failure(failure: PixyProxyException, error: Exception) -> None:
+    """A provider's words may repeat the prompt or a key: they stay out of the log."""
+    if isinstance(failure, InternalError):
+        log.error("image %s was not made", failure.guid, exc_info=error)
+    else:
+        log.warning("image %s was not made: %s (%s)", failure.guid, failure.detail, failure.origin)
 
 
 def quarantine_key(attempt: Attempt) -> str:
@@ -196,7 +206,7 @@ def _new_image(caller: Caller, prompt: ImagePrompt, choice: Choice) -> Image:
         visibility=prompt.visibility,
         generator=choice.generator.name,
         model=choice.request.model,
-        parameters=_asked(prompt),
+        parameters=_asked(prompt, choice),
         created_at=now,
         updated_at=now,
     )
@@ -217,7 +227,9 @@ def _ready_image(image: Image, picture: GeneratedPicture, content: Content) -> I
     )
 
 
-def _asked(prompt: ImagePrompt) -> dict[str, JsonValue]:
+def _asked(prompt: ImagePrompt, choice: Choice) -> dict[str, JsonValue]:
     named = {"size", "quality", "background", "output_format", "seed"}
+    if prompt.model != choice.request.model:
+        named.add("model")  # an alias changed it
     asked: dict[str, JsonValue] = prompt.model_dump(include=named, exclude_none=True)
     return asked

@@ -22,6 +22,7 @@ from pixyproxy.data.library import Library
 from pixyproxy.service.validation import revalidated
 
 _ALPHABET = string.digits + string.ascii_letters
+_ID = re.compile(r"[0-9A-Za-z]{12}")
 _KEY = re.compile(r"pxy_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 ADMINISTRATOR = "admin"
@@ -63,8 +64,8 @@ class Keys:
         return await self._library.keys.list_()
 
     async def revoke(self, key_id: str) -> None:
-        # MySQL refuses to compare what is beyond ASCII with an id.
-        if not (key_id.isascii() and await self._library.keys.revoke(key_id, datetime.now(UTC))):
+        # What is no id is not asked for: MySQL would pass over a blank at its end.
+        if not (_ID.fullmatch(key_id) and await self._library.keys.revoke(key_id, datetime.now(UTC))):
             raise KeyNotFound
 
     async def create_first(self) -> FreshKey | None:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 import pyvips
 
+from pixyproxy.core.exceptions import UnreadablePicture
+
 MOST_PIXELS = 40_000_000
-
-
-class UnreadablePicture(ValueError):  # noqa: N818 - named for what it is about, as all of ours
-    """The bytes are no complete picture of a kind we know; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def _media_type(content: bytes) -> str:
         return "image/gif"
     if start[4:12] in {b"ftypavif", b"ftypavis"}:
         return "image/avif"
-    if b"<svg" in start and start.lstrip().startswith(b"<"):
+    if b"<svg" in content[:65536] and start.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
         return "image/svg+xml"
     raise UnreadablePicture("The generator's answer is not a picture of a known kind.")
 
@@ -72,7 +70,8 @@ def _png_is_complete(content: bytes) -> bool:
 
 
 def _jpeg_is_complete(content: bytes) -> bool:
-    return b"\xff\xd9" in content[-64:]
+    """Up to the mark of its end; some write their own remarks behind it."""
+    return content.rfind(b"\xff\xd9") > len(content) // 2
 
 
 def _webp_is_complete(content: bytes) -> bool:

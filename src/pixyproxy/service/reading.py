@@ -62,6 +62,7 @@ class ImageReading:
     async def picture(self, guid: str) -> Picture:
         image = await self.get(guid)
         if image.content is not None:
+            self._store.check_whole(image.content.storage_key, image.content.size_bytes)
             return Picture(image, image.content, self._store)
         if image.status in {Status.QUEUED, Status.GENERATING}:
             raise ImageNotReady(guid=guid, retry_after_s=2)

@@ -36,6 +36,8 @@ def _field(error: Mapping[str, Any]) -> str:
 def _message(error: Mapping[str, Any]) -> str:
     if error["type"] == "extra_forbidden":
         return "is not known here"
+    if error["type"] == "model_attributes_type":
+        return "should be a JSON object, sent with Content-Type: application/json"
     if error["type"] == "missing":
         return "is required"
     if error["type"] == "json_invalid":

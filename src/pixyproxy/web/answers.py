@@ -1,74 +1,14 @@
-"""How answers are written, and how the published API describes those that are errors."""
+"""How answers are written: models as JSON, without asking FastAPI to validate our own rows again."""
 
-from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
 
-from pixyproxy.web.schemas import Problem
-
-_PROBLEM = "application/problem+json"
-_EXAMPLES: dict[int, tuple[str, str]] = {
-    401: ("unauthenticated", "A valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY."),
-    403: ("forbidden", "This key may not do that."),
-    404: ("image_not_found", "There is no such image."),
-    409: ("image_not_ready", "The image is still being made."),
-    413: ("payload_too_large", "The body of the request is too large."),
-    416: ("invalid_request", "The picture has no such bytes."),
-    422: ("invalid_request", "The request is not valid: prompt: must not be blank."),
-    429: ("rate_limited", "The generator takes no more requests for now."),
-    500: ("internal", "Something went wrong on our side."),
-    502: ("generator_failed", "The generator did not make a picture."),
-    503: ("unavailable", "A part of the service cannot be reached just now; try again soon."),
-    504: ("generator_timeout", "The generator could not be reached in time; nothing was sent to it."),
-    507: ("storage_full", "There is no room to keep another image."),
-}
-
 
 def json_answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(model.model_dump_json(exclude_unset=False), status, headers, "application/json")
+    return Response(model.model_dump_json(), status, headers, "application/json")
 
 
 def json_array(adapter: TypeAdapter[Any], models: list[Any], headers: dict[str, str]) -> Response:
     return Response(adapter.dump_json(models), 200, headers, "application/json")
-
-
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The errors an operation may answer with; those that any may are added."""
-    return {status: _described(status) for status in sorted({*statuses, 422, 500, 503})}
-
-
-def _described(status: int) -> dict[str, Any]:
-    code, detail = _EXAMPLES[status]
-    example = {
-        "type": "about:blank",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": "/image",
-        "code": code,
-        "request_id": "web1-20261120T231210123456-140234",
-    }
-    return {
-        "description": detail,
-        "model": Problem,
-        "content": {_PROBLEM: {"example": example}},
-    }
-
-
-def describe_problems(app: FastAPI) -> None:
-    """FastAPI files the schema of every answer under the JSON of its own; that of an error is a problem."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        api = generate()
-        for operation in (each for path in api["paths"].values() for each in path.values()):
-            for response in operation["responses"].values():
-                content = response.get("content", {})
-                if _PROBLEM in content:
-                    content[_PROBLEM] |= content.pop("application/json", {})
-        return api
-
-    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

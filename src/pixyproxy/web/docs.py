@@ -1,9 +1,9 @@
 """The interactive page of the API, with everything it needs coming from here."""
 
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import RedirectResponse, Response
 
@@ -35,19 +35,3 @@ async def get_docs_asset(asset: Literal["swagger-ui-bundle.js", "swagger-ui.css"
     content = resources.files("fastapi_swagger").joinpath("resources", asset).read_bytes()
     headers = {"Cache-Control": "public, max-age=86400"}
     return Response(content, headers=headers, media_type=_MEDIA_TYPES[asset])
-
-
-def describe_api_key_header(app: FastAPI) -> None:
-    """The published API names both headers a key may come in; the gate itself declares the first."""
-    generate = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        schema = generate()
-        schemes = schema["components"]["securitySchemes"]
-        schemes["api-key"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
-        for operation in (each for path in schema["paths"].values() for each in path.values()):
-            if operation.get("security") == [{"bearer": []}]:
-                operation["security"] = [{"bearer": []}, {"api-key": []}]
-        return schema
-
-    app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

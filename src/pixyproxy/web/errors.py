@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixyproxy.core import exceptions as our
 from pixyproxy.service.validation import invalid_request
-from pixyproxy.web.answers import describe_problems
 from pixyproxy.web.request_log import current_request_id
 
 log = logging.getLogger(__name__)
@@ -24,6 +23,7 @@ log = logging.getLogger(__name__)
 STATUS_OF: dict[type[our.PixyProxyException], int] = {
     our.InvalidRequest: 422,
     our.KeyNotFound: 404,
+    our.RequestTimedOut: 408,
     our.PayloadTooLarge: 413,
     our.ModelNotFound: 404,
     our.PromptRefused: 422,
@@ -47,9 +47,8 @@ async def answer_error(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException) and error.status_code in {404, 405}:
         request.scope["endpoint"] = answer_error  # no resource answers, and the log shall not say so
     status = _status_of(problem, error)
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        defect = isinstance(problem, our.InternalError)
-        log.log(logging.ERROR if defect else logging.WARNING, "%s", problem.detail, exc_info=error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.guid is None:
+        _log_failure(problem, error)  # what concerns an image was logged where it was made
     return Response(
         to_json(_body(request, problem, status)),
         status,
@@ -58,10 +57,16 @@ async def answer_error(request: Request, error: Exception) -> Response:
     )
 
 
+def _log_failure(problem: our.PixyProxyException, error: Exception) -> None:
+    if isinstance(problem, our.InternalError):
+        log.error("%s", problem.detail, exc_info=error)
+    else:
+        log.warning("%s (%s)", problem.detail, problem.origin)
+
+
 def install(app: FastAPI) -> None:
     for kind in (our.PixyProxyException, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, answer_error)
-    describe_problems(app)
 
 
 class UnexpectedErrors:

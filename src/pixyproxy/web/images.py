@@ -7,9 +7,10 @@ from fastapi.responses import Response
 from pydantic import TypeAdapter
 
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
-from pixyproxy.web.answers import json_answer, json_array, problems
+from pixyproxy.web.answers import json_answer, json_array
 from pixyproxy.web.auth import OwnImages, VisibleImages
 from pixyproxy.web.content import answer_content
+from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import ImageDetail
 
 router = APIRouter(tags=["images"])
@@ -45,7 +46,7 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     summary="Make an image",
     status_code=201,
     response_model=ImageDetail,
-    responses={**_CREATED, **problems(401, 404, 413, 429, 502, 504, 507)},
+    responses={**_CREATED, **problems(401, 404, 408, 413, 429, 502, 504, 507)},
 )
 async def create_image(prompt: ImagePrompt, images: OwnImages) -> Response:
     """Answers when the picture and everything known about it are durable."""
@@ -85,7 +86,7 @@ async def get_image(guid: Guid, images: VisibleImages) -> Response:
     operation_id="change_image",
     summary="Change tags, visibility, author or filename",
     response_model=ImageDetail,
-    responses=problems(401, 403, 404, 413),
+    responses=problems(401, 403, 404, 408, 413),
 )
 async def change_image(guid: Guid, changes: ImageChanges, images: OwnImages) -> Response:
     return json_answer(ImageDetail.of(await images.change(guid, changes)))

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from pixyproxy.core.requests import NewKey
-from pixyproxy.web.answers import problems
 from pixyproxy.web.auth import AllKeys
+from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import KeyDetail, NewKeyDetail
 
 router = APIRouter(tags=["keys"])
@@ -18,7 +18,7 @@ router = APIRouter(tags=["keys"])
     operation_id="create_key",
     summary="Make a key",
     status_code=201,
-    responses=problems(401, 403, 413),
+    responses=problems(401, 403, 408, 413),
 )
 async def create_key(new: NewKey, keys: AllKeys) -> NewKeyDetail:
     """The key's text is in this answer and nowhere else."""

@@ -111,9 +111,13 @@ class RequestLog:
                 message = {**message, "headers": [*message.get("headers", ()), header]}
             await send(message)
 
+        async def receive_noted() -> Message:
+            record.write_start(scope)  # The route is known by now, and a body may take its time.
+            return await receive()
+
         token = current_request_id.set(record.request_id)
         try:
-            await self.app(scope, receive, send_noted)
+            await self.app(scope, receive_noted, send_noted)
         finally:
             record.write_start(scope)
             record.write_end(scope)

@@ -1,5 +1,6 @@
 """Answers that other places speaking OpenAI's API give, as they were met or are to be feared."""
 
+import json
 from typing import Any
 
 import httpx2
@@ -7,9 +8,10 @@ import pybase64
 import pytest
 from openai import AsyncOpenAI
 
-from pixyproxy.core.exceptions import GeneratorFailed, OutcomeUnknown, RateLimited
+from pixyproxy.core.exceptions import GeneratorFailed, InvalidRequest, OutcomeUnknown, RateLimited
 from pixyproxy.core.models import Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch
+from pixyproxy.logs import TextLines
 from pixyproxy.service.generators import openai as module
 from pixyproxy.service.generators.openai import OpenAIImages
 from pixyproxy.service.services import Services
@@ -21,7 +23,12 @@ B64 = pybase64.b64encode(PNG).decode()
 
 def _provider(status: int = 200, headers: dict[str, str] | None = None, **answer: Any) -> OpenAIImages:
     """The generator before a provider that always answers the same."""
-    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, headers=headers, json=answer))
+    return _provider_saying(json.dumps(answer).encode(), status, headers)
+
+
+def _provider_saying(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> OpenAIImages:
+    known = {"content-type": "application/json", **(headers or {})}
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(status, headers=known, content=body))
     generator = OpenAIImages(OPENAI_KEY, "http://provider.test/v1")
     client = httpx2.AsyncClient(transport=transport)
     generator._client = AsyncOpenAI(api_key=OPENAI_KEY, http_client=client, max_retries=0)
@@ -60,6 +67,28 @@ async def test_a_picture_that_was_paid_is_kept_whatever_is_said_about_it(
     provider = _provider(**{**_picture(), **odd})
     made = await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="a cat"))
     assert made.status is Status.READY
+
+
+async def test_a_usage_that_no_database_keeps_is_left_out_and_the_picture_is_not(
+    services: Services,
+) -> None:
+    body = f'{{"data": [{{"b64_json": "{B64}"}}], "usage": {{"input_tokens": NaN}}}}'
+    provider = _provider_saying(body.encode())
+    made = await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="a cat"))
+    assert made.status is Status.READY
+
+
+@ON_SQLITE
+async def test_what_a_provider_says_does_not_reach_the_log(
+    services: Services, caplog: pytest.LogCaptureFixture
+) -> None:
+    provider = _provider(400, error={"message": f"bad prompt 'hushword', key {OPENAI_KEY}", "type": "x"})
+    with pytest.raises(InvalidRequest):
+        await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="hushword"))
+    said = TextLines().format(caplog.records[-1])
+    assert "status_code=400" in said
+    assert "hushword" not in said
+    assert OPENAI_KEY not in said
 
 
 @ON_SQLITE

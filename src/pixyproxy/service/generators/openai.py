@@ -6,6 +6,7 @@ not: a connection that was never made, a request that the provider turned away f
 
 import asyncio
 import binascii
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +68,7 @@ class OpenAIImages:
             revised_prompt=revised if isinstance(revised, str) else None,
             parameters={name: value for name in _REPORTED if isinstance(value := answer.data.get(name), str)},
             cost=openai_image_cost(request.model, answer.data),
-            usage=usage if isinstance(usage, dict) else None,
+            usage=usage if _can_be_kept(usage) else None,
             provider_request_id=answer.request_id,
         )
 
@@ -137,6 +138,15 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     if not isinstance(answer, dict):
         raise GeneratorFailed("The generator's answer is not what its API promises.")
     return answer
+
+
+def _can_be_kept(usage: object) -> bool:
+    """JSON has no NaN, though this parser reads one; a database refuses it."""
+    try:
+        json.dumps(usage, allow_nan=False)
+    except ValueError:
+        return False
+    return isinstance(usage, dict)
 
 
 def _first(answer: Mapping[str, Any]) -> Mapping[str, Any]:
