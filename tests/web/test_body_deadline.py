@@ -1,7 +1,9 @@
 """A body that does not come is waited for only so long; what comes after it, as long as it takes."""
 
 import asyncio
+import gc
 import json
+import weakref
 
 import pytest
 from fastapi import FastAPI
@@ -46,6 +48,25 @@ async def test_a_body_that_comes_byte_by_byte_has_no_more_time_than_another(app:
     limited = BodyLimits(app, most_seconds=0.05)
     async with asyncio.timeout(10):
         assert (await drive(limited, scope_of("POST", "/image", JSON), receive)).status == 408
+
+
+@ON_SQLITE
+async def test_what_the_server_gave_to_read_it_with_is_let_go_at_once(app: FastAPI) -> None:
+    """The server keeps the connection, and does not end, for as long as anything holds on to it."""
+
+    async def receive() -> Message:
+        return await asyncio.Future()
+
+    held = weakref.ref(receive)
+    gc.disable()
+    try:
+        exchange = await drive(BodyLimits(app, most_seconds=0.01), scope_of("POST", "/image", JSON), receive)
+        del receive
+        await asyncio.sleep(0)  # a turn of the loop, which ends what was cancelled
+        assert held() is None
+    finally:
+        gc.enable()
+    assert exchange.status == 408
 
 
 async def test_once_the_body_is_whole_the_caller_may_be_listened_to_for_as_long_as_it_takes() -> None:

@@ -49,6 +49,7 @@ async def answer_error(request: Request, error: Exception) -> Response:
     status = _status_of(problem, error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.guid is None:
         _log_failure(problem, error)  # what concerns an image was logged where it was made
+    _let_go(error)
     return Response(
         to_json(_body(request, problem, status)),
         status,
@@ -62,6 +63,16 @@ def _log_failure(problem: our.PixyProxyException, error: Exception) -> None:
         log.error("%s", problem.detail, exc_info=error)
     else:
         log.warning("%s (%s)", problem.detail, problem.origin)
+
+
+def _let_go(error: Exception) -> None:
+    """FastAPI's frame and its error hold each other, and with them an unfinished body.
+
+    Its connection would stay open, and the server not end, until the next garbage collection.
+    """
+    for each in (error, error.__cause__):
+        if each is not None:
+            each.__traceback__ = None
 
 
 def install(app: FastAPI) -> None:
