@@ -100,3 +100,11 @@ def test_the_words_of_words_are_the_same_words(text: str) -> None:
 @given(st.text(st.characters(max_codepoint=127)))
 def test_text_in_ascii_takes_the_short_way_to_the_same_words(text: str) -> None:
     assert words(text) == words(f"{text} 狐")[:-1]
+
+
+def test_the_end_of_the_longest_korean_prompt_is_found_though_its_letters_come_apart() -> None:
+    assert words("강물 " * 10_665 + "바다")[-1] == "바다"
+
+
+def test_what_unfolds_to_a_multiple_is_not_followed_to_its_end() -> None:
+    assert sum(map(len, words("\ufdfa" * 32_000))) <= 64_000

@@ -21,7 +21,8 @@ from pixyproxy.core.models import (
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 NAMES = TEXT.filter(bool)
 ASCII = st.text("abcdefghijklmnopqrstuvwxyz0123456789-/.", min_size=1, max_size=32)
-MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
+_FIRST, _LAST = datetime(2000, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 - hypothesis adds the zone itself
+MOMENTS = st.datetimes(_FIRST, _LAST, timezones=st.just(UTC))
 NUMBERS = st.integers(-(2**53), 2**53) | st.floats(-1e6, 1e6).map(lambda number: round(number, 6) + 0.0)
 JSON: st.SearchStrategy[JsonValue] = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXT,

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 WORD_LENGTH = 64
-# A single sign can unfold to eighteen; what lies beyond this is not searched.
-_MOST_CHARACTERS = 64_000
+# A single sign can unfold to eighteen; what lies beyond this is not searched. No language's text unfolds so.
+_MOST_CHARACTERS, _PIECE = 64_000, 1_000
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Marks that only ornament a letter: Latin, Greek, Cyrillic; Hebrew points; Arabic vowels; variants.
 _ORNAMENT = re.compile("[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\ufe00-\ufe0f]")
@@ -39,8 +39,18 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _fold(text: str) -> str:
-    unfolded = unicodedata.normalize("NFKD", text)[:_MOST_CHARACTERS].casefold()
-    return unicodedata.normalize("NFC", _ORNAMENT.sub("", unicodedata.normalize("NFKD", unfolded)))
+    """Piece by piece, so that what unfolds enormously is left where it is too much already."""
+    folded = ""
+    for start in range(0, len(text), _PIECE):
+        folded += _fold_piece(text[start : start + _PIECE])
+        if len(folded) > _MOST_CHARACTERS:
+            break
+    return unicodedata.normalize("NFC", folded[:_MOST_CHARACTERS])
+
+
+def _fold_piece(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return unicodedata.normalize("NFC", _ORNAMENT.sub("", decomposed))
 
 
 def _split(text: str) -> Iterator[str]:

@@ -164,7 +164,7 @@ class _Connection:
         try:
             result = await work(self)
             await self._connection.commit()
-        except Exception:
+        except Exception:  # not a cancellation: what is left in a transaction the pool closes
             with suppress(MySQLError, OSError, EOFError):
                 await self._connection.rollback()
             raise

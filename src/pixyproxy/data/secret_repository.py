@@ -1,6 +1,6 @@
 """What the replicas must agree on and nobody else may know."""
 
-from pixyproxy.core.exceptions import DuplicateRow
+from pixyproxy.core.exceptions import DuplicateRow, InternalError
 from pixyproxy.data.database import Database
 
 
@@ -18,6 +18,7 @@ class SecretRepository:
             row = await self._database.fetch_one(
                 "SELECT value FROM secret WHERE name = :name", {"name": name}
             )
-            assert row is not None  # noqa: S101 - secrets are never removed
+            if row is None:
+                raise InternalError from None  # Secrets are never removed.
             return str(row["value"])
         return fresh

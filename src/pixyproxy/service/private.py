@@ -57,8 +57,8 @@ class PrivateImages(ImageReading):
         try:
             await self._remove_bytes(image)
             await self._library.transact(lambda repositories: repositories.images.remove(image))
-        except PixyProxyException:
-            log.warning("image %s is hidden; its bytes could not be removed yet", guid, exc_info=True)
+        except PixyProxyException as error:
+            log.warning("image %s is hidden; its bytes could not be removed yet (%s)", guid, error.origin)
 
     async def _remove_bytes(self, image: Image) -> None:
         keys = [quarantine_key(attempt) for attempt in await self._library.attempts.of_image(image.id)]

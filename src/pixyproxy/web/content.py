@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from email.utils import format_datetime
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
@@ -39,9 +40,12 @@ async def answer_content(request: Request, picture: Picture, *, download: bool) 
 async def _body(
     request: Request, picture: Picture, start: int, end: int, status: int, headers: dict[str, str]
 ) -> Response:
-    whole = status == 200  # noqa: PLR2004
     path = picture.local_path
-    if whole and path is not None and "http.response.pathsend" in request.scope.get("extensions", ()):
+    if (
+        status == HTTPStatus.OK
+        and path is not None
+        and "http.response.pathsend" in request.scope.get("extensions", ())
+    ):
         return _SentByServer(path, headers)
     chunks = picture.read(start, end)
     first = await anext(chunks)  # Where the bytes are missing, this is the last moment to say so.
@@ -61,7 +65,7 @@ class _SentByServer(Response):
         super().__init__(headers=headers)
         self._path = str(path)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - a server passes all three
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         await send({"type": "http.response.pathsend", "path": self._path})
 
