@@ -70,9 +70,10 @@ def _let_go(error: Exception) -> None:
 
     Its connection would stay open, and the server not end, until the next garbage collection.
     """
-    for each in (error, error.__cause__):
-        if each is not None:
-            each.__traceback__ = None
+    chain: BaseException | None = error
+    while chain is not None:
+        chain.__traceback__ = None
+        chain = chain.__cause__ or chain.__context__
 
 
 def install(app: FastAPI) -> None:
