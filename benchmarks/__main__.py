@@ -12,20 +12,22 @@ from typing import NoReturn
 
 from benchmarks.machine import folder_on_disk, machine_facts, versions
 from benchmarks.measuring import measure
+from benchmarks.processes import make_room_for_connections
 from benchmarks.report import page, section
 from benchmarks.results import Outcome, Scenario
 from benchmarks.scenarios import SCENARIOS
 from benchmarks.servers import mysql_version
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
-_ROUNDS, _QUICK_ROUNDS, _QUICK_SECONDS = 5, 2, 1.0
-_LAST_START_SECONDS, _MOST_SECONDS = 9 * 60, 12 * 60
+_ROUNDS, _QUICK_ROUNDS = 5, 2
+_LAST_START_SECONDS, _MOST_SECONDS = 20 * 60, 30 * 60
 _BEGAN = monotonic()
 
 
 def main() -> None:
     asked = _arguments()
     _end_properly(_MOST_SECONDS)
+    make_room_for_connections()
     tempfile.tempdir = str(folder_on_disk())
     with tempfile.TemporaryDirectory(prefix="pixyproxy-bench-") as folder:
         facts = machine_facts(Path(folder))
@@ -69,7 +71,8 @@ def _measure(scenario: Scenario, folder: Path, asked: argparse.Namespace) -> Out
     started = monotonic()
     if started - _BEGAN > _LAST_START_SECONDS:
         return Outcome(scenario, missing={"all of it": "the time of the run was over before its turn"})
-    outcome = measure(scenario, folder, _rounds(asked), _QUICK_SECONDS if asked.quick else scenario.seconds)
+    rounds = scenario.rounds if scenario.rounds and not (asked.rounds or asked.quick) else _rounds(asked)
+    outcome = measure(scenario, folder, rounds, scenario.quick_seconds if asked.quick else scenario.seconds)
     print(f"{section(outcome)}\n({scenario.name}: {monotonic() - started:.0f} s)\n", flush=True)
     return outcome
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from benchmarks.results import Sample
 RATE, MIDDLE, SLOWEST, CLIENT = "requests/s", "p50 ms", "p99 ms", "client's CPU %"
 THROUGHPUT = "MB/s"
 _SCRIPT = Path(__file__).with_name("wrk.lua")
-_SPARE_SECONDS = 60
+_SPARE_SECONDS, _QUEUE_SECONDS = 60, 60
 
 
 class LoadError(Exception):
@@ -24,7 +25,10 @@ def post(url: str, key: str, seconds: float, *, workers: int = 8, expect: int = 
     """A closed loop of POSTs; see load.py."""
     options = {"url": url, "key": key, "workers": workers, "seconds": seconds, "expect": expect}
     words = [f"--{name}={value}" for name, value in options.items()]
-    found = _run([sys.executable, "-m", "benchmarks.load", *words], seconds)
+    return _checked(url, _run([sys.executable, "-m", "benchmarks.load", *words], seconds))
+
+
+def _checked(url: str, found: Mapping[str, Any]) -> Sample:
     if found["unexpected"] or not found["requests"]:
         raise LoadError(f"POST {url}: {found['requests']} as expected, others {found['unexpected']}")
     return {
@@ -33,6 +37,25 @@ def post(url: str, key: str, seconds: float, *, workers: int = 8, expect: int = 
         SLOWEST: found["p99_ms"],
         CLIENT: 100 * found["client_cpu"],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How many call, and when; see crowd.py."""
+
+    way: str
+    callers: int
+    times: int = 1
+    rate: float = 1.0
+    seconds: float = 0.0
+
+
+def crowd_post(url: str, key: str, crowd: Crowd, *, expect: int = 200) -> tuple[int, Sample]:
+    """How many were answered, and how."""
+    options = {"url": url, "key": key, "expect": expect, **asdict(crowd)}
+    words = [f"--{name}={value}" for name, value in options.items()]
+    found = _run([sys.executable, "-m", "benchmarks.crowd", *words], crowd.seconds + _QUEUE_SECONDS)
+    return found["requests"], _checked(url, found)
 
 
 def get(url: str, key: str | None, seconds: float, *, connections: int = 8) -> Sample:

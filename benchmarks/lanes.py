@@ -66,9 +66,13 @@ def post_lanes(folder: Path, stack: ExitStack) -> Lanes:
 def _make_images(service: Service, seconds: float) -> Sample:
     """The files are removed between the rounds: a run would leave ten gigabytes."""
     sample = clients.post(service.images_url, ADMIN_KEY, seconds, workers=_AT_ONCE, expect=201)
+    remove_images(service)
+    return sample
+
+
+def remove_images(service: Service) -> None:
     for year in (service.data_dir / "images").glob("[0-9]*"):
         rmtree(year)
-    return sample
 
 
 def details_lanes(folder: Path, stack: ExitStack) -> Lanes:

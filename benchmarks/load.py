@@ -2,8 +2,9 @@
 
     python -m benchmarks.load --url http://127.0.0.1:8000/image --key KEY --workers 8 --seconds 5 --expect 201
 
-Bare sockets, and a body is received into one place and thrown away: the provider's answers are 2 MB each, and
-the client must not be what is measured. Prints one line of JSON; `client_cpu` is its own share of one core.
+Bare sockets, and all bodies are received into one place and thrown away: the provider's answers are 2 MB
+each, and the client must not be what is measured. Prints one line of JSON; `client_cpu` is its own share of
+one core.
 """
 
 import argparse
@@ -12,13 +13,14 @@ import json
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
 from urllib.parse import urlsplit
 
-_RECEIVED_AT_ONCE = 1024 * 1024
+_HEAD_BYTES = 16 * 1024
+_REST = memoryview(bytearray(1024 * 1024))
 WORDS = (
     "lighthouse harbour fisherman sunset storm cliff gull wave boat lantern village market street bicycle "
     "cat garden rain umbrella bridge river mountain forest fox snow train station clock tower piano dancer "
@@ -60,19 +62,17 @@ async def post_for(url: str, key: str, workers: int, seconds: float, tally: Tall
     started = time.perf_counter()
 
     async def work() -> None:
-        connection = await _connect(parts.hostname or "", parts.port or 80)
-        buffer = bytearray(_RECEIVED_AT_ONCE)
-        with connection:
+        with await connect(parts.hostname or "", parts.port or 80) as connection:
             while time.perf_counter() < started + seconds:
                 sent = time.perf_counter()
-                status = await _exchange(connection, next(requests), buffer)
+                status = await exchange(connection, next(requests))
                 tally.count(status, time.perf_counter() - sent)
 
     await asyncio.gather(*(work() for _ in range(workers)))
     return time.perf_counter() - started
 
 
-async def _connect(host: str, port: int) -> socket.socket:
+async def connect(host: str, port: int) -> socket.socket:
     connection = socket.socket()
     connection.setblocking(False)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -80,11 +80,12 @@ async def _connect(host: str, port: int) -> socket.socket:
     return connection
 
 
-async def _exchange(connection: socket.socket, request: bytes, buffer: bytearray) -> int:
+async def exchange(connection: socket.socket, request: bytes) -> int:
     """Sends a request and reads its answer to the end; the status."""
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(connection, request)
-    view, filled = memoryview(buffer), 0
+    buffer, filled = bytearray(_HEAD_BYTES), 0
+    view = memoryview(buffer)
     while (end_of_head := buffer.find(b"\r\n\r\n", 0, filled)) < 0:
         received = await loop.sock_recv_into(connection, view[filled:])
         if not received:
@@ -93,7 +94,7 @@ async def _exchange(connection: socket.socket, request: bytes, buffer: bytearray
     head = bytes(view[:end_of_head])
     left = end_of_head + 4 + _content_length(head) - filled
     while left > 0:
-        received = await loop.sock_recv_into(connection, view)
+        received = await loop.sock_recv_into(connection, _REST)
         if not received:
             raise ConnectionError("The server closed the connection in the middle of an answer.")
         left -= received
@@ -108,13 +109,17 @@ def _content_length(head: bytes) -> int:
     raise ConnectionError("The answer does not tell its length.")
 
 
+def percentile_ms(ordered_s: Sequence[float], share: float) -> float:
+    return 1000 * ordered_s[int(len(ordered_s) * share)] if ordered_s else 0.0
+
+
 def _summary(tally: Tally, seconds: float, cpu_seconds: float) -> dict[str, object]:
     ordered = sorted(tally.latencies_s)
     return {
         "requests": len(ordered),
         "per_second": len(ordered) / seconds,
-        "p50_ms": 1000 * ordered[len(ordered) // 2] if ordered else 0.0,
-        "p99_ms": 1000 * ordered[int(len(ordered) * 0.99)] if ordered else 0.0,
+        "p50_ms": percentile_ms(ordered, 0.5),
+        "p99_ms": percentile_ms(ordered, 0.99),
         "unexpected": dict(tally.unexpected),
         "client_cpu": cpu_seconds / seconds,
     }

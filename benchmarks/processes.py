@@ -3,6 +3,7 @@
 import http.client
 import os
 import re
+import resource
 import signal
 import subprocess
 import time
@@ -11,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _START_SECONDS, _STOP_SECONDS = 30.0, 15.0
+_OPEN_FILES = 8192
 
 
 class Server:
@@ -57,6 +59,14 @@ def running(
         yield Server(process, port, log, started)
     finally:
         _end(process)
+
+
+def make_room_for_connections() -> None:
+    """Each is an open file, and many systems begin with 1024 of those. Our children inherit it."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY != now < _OPEN_FILES:
+        wanted = _OPEN_FILES if most == resource.RLIM_INFINITY else min(_OPEN_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def memory_mb(pid: int) -> dict[str, float]:

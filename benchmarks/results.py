@@ -51,7 +51,14 @@ class Scenario:
     prepare: Callable[[Path, ExitStack], Lanes]
     """Starts what is to be measured in a folder; the stack ends it."""
     seconds: float = 3.0
+    quick_seconds: float = 1.0
     in_quick: bool = True
+    rounds: int | None = None
+    """Other than the run's."""
+    added: Mapping[str, str] = field(default_factory=dict)
+    """Metrics that are another metric less what the lane's reference took in the same round."""
+    references: Mapping[str, str] = field(default_factory=dict)
+    """Lane → lane."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,15 @@ class Outcome:
     missing: dict[str, str] = field(default_factory=dict)
 
     def values(self, lane: str, metric: str) -> list[float]:
-        return [sample[metric] for sample in self.samples.get(lane, ())]
+        """Empty where a lane has no such metric."""
+        if metric in self.scenario.added:
+            return self._added(lane, self.scenario.added[metric])
+        return [sample[metric] for sample in self.samples.get(lane, ()) if metric in sample]
+
+    def _added(self, lane: str, metric: str) -> list[float]:
+        reference = self.values(self.scenario.references.get(lane, ""), metric)
+        pairs = zip(self.values(lane, metric), reference, strict=False)
+        return [value - without_us for value, without_us in pairs]
 
     def judged(self, aim: Aim) -> list[float]:
         """The values, or ratios round by round, that an aim is about; empty when a lane is missing."""

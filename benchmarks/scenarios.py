@@ -2,8 +2,17 @@
 
 from functools import partial
 
-from benchmarks import lanes
+from benchmarks import flight, lanes
 from benchmarks.clients import CLIENT, MIDDLE, RATE, SLOWEST, THROUGHPUT
+from benchmarks.flight import (
+    ADDED_MIDDLE,
+    ADDED_SLOWEST,
+    AT_ONCE,
+    REFERENCES,
+    WORKER_CPU,
+    WORKER_PSS,
+    WORKER_RSS,
+)
 from benchmarks.lanes import (
     BARE,
     BARE_BYTES,
@@ -27,6 +36,40 @@ from benchmarks.results import Aim, Scenario
 from benchmarks.servers import LARGE_BYTES, SMALL_BYTES
 
 _OF_GETS = (RATE, MIDDLE, SLOWEST)
+_OF_FLIGHTS = (
+    RATE,
+    MIDDLE,
+    SLOWEST,
+    ADDED_MIDDLE,
+    ADDED_SLOWEST,
+    AT_ONCE,
+    WORKER_RSS,
+    WORKER_PSS,
+    WORKER_CPU,
+    CLIENT,
+)
+
+
+def _flight(way: flight.CrowdFor, title: str, method: str, seconds: float) -> Scenario:
+    return Scenario(
+        name=f"flight-{way.__name__}",
+        title=title,
+        method=method,
+        metrics=_OF_FLIGHTS,
+        aims=tuple(
+            Aim(metric, lane, bound, at_least=False)
+            for lane in REFERENCES
+            for metric, bound in ((ADDED_MIDDLE, 50), (WORKER_RSS, 400), (WORKER_PSS, 400))
+        ),
+        prepare=partial(flight.flight_lanes, way),
+        seconds=seconds,
+        quick_seconds=flight.LEAST_SECONDS,
+        in_quick=False,
+        rounds=3,
+        added={ADDED_MIDDLE: MIDDLE, ADDED_SLOWEST: SLOWEST},
+        references=REFERENCES,
+    )
+
 
 SCENARIOS = (
     Scenario(
@@ -115,5 +158,27 @@ SCENARIOS = (
             for metric in (SUM, SUM_PSS)
         ),
         prepare=lanes.memory_lanes,
+    ),
+    _flight(
+        flight.burst,
+        "A thousand images at once",
+        "1,000 callers, one worker, a provider that takes 2 s. Each asks once, all at the same moment; "
+        "latencies count from that moment, the rate until all are there.",
+        flight.LEAST_SECONDS,
+    ),
+    _flight(
+        flight.loop,
+        "A thousand callers who ask again and again",
+        "1,000 callers, one worker, a provider that takes 2 s: were nothing added, 500 images a second. Each "
+        "asks twice, again when it is answered; the first requests are spread over 2 s, and only the middle "
+        "half of the answers counts. What cannot be carried waits: the added latency is that of a queue.",
+        flight.LEAST_SECONDS,
+    ),
+    _flight(
+        flight.paced,
+        "A pace that one worker can carry: 50 images a second",
+        "One worker, a provider that takes 2 s, so that about 100 images are in flight. Requests come at "
+        "random, 50 a second on average, whether or not earlier ones are answered.",
+        8,
     ),
 )

@@ -20,9 +20,13 @@ from tools.mysql_server import NoMySQLError, running_mysql
 
 ADMIN_KEY = "bench-administrator"
 PROVIDER_KEY = "sk-bench"
-LARGE_BYTES, SMALL_BYTES = 1_500_000, 20_000
+LARGE_BYTES, MIDDLING_BYTES, SMALL_BYTES = 1_500_000, 50_000, 20_000
 # A million rows and their indexes fit; durability is as MySQL comes: every commit flushed, binary log on.
 MYSQL_OPTIONS = ("--innodb-buffer-pool-size=2G",)
+_ROWS = """
+    SELECT status, COUNT(*) AS found FROM image GROUP BY status
+    UNION ALL SELECT 'job' AS status, COUNT(*) AS found FROM job
+"""
 _BIN = Path(sys.executable).parent
 
 
@@ -37,6 +41,12 @@ class Service:
     @property
     def images_url(self) -> str:
         return f"{self.server.url}/image"
+
+    @property
+    def worker_pid(self) -> int:
+        """The server starts nothing else."""
+        _, worker = self.server.pids()
+        return worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +85,26 @@ def start_ready_service(
     return service
 
 
-def start_provider(stack: ExitStack, picture_bytes: int) -> RunningUpstream:
-    """The stand-in for OpenAI: answers at once, always with the same picture."""
-    return stack.enter_context(running_upstream(picture_bytes=picture_bytes))
+def start_provider(stack: ExitStack, picture_bytes: int, delay_seconds: float = 0.0) -> RunningUpstream:
+    """The stand-in for OpenAI: answers after the delay, always with the same picture."""
+    return stack.enter_context(running_upstream(picture_bytes=picture_bytes, delay_seconds=delay_seconds))
 
 
-def start_mysql(stack: ExitStack, name: str = "pixyproxy") -> str:
-    """A MySQL server; the URL of an empty database made by the project's own scripts."""
-    server = stack.enter_context(running_mysql(MYSQL_OPTIONS))
+def start_mysql(stack: ExitStack) -> str:
+    """A MySQL server; the URL of an empty database."""
+    return make_mysql_database(start_mysql_server(stack), "pixyproxy")
+
+
+def start_mysql_server(stack: ExitStack) -> str:
+    """The URL of its administrator."""
+    return stack.enter_context(running_mysql(MYSQL_OPTIONS)).url
+
+
+def make_mysql_database(admin_url: str, name: str) -> str:
+    """The URL of an empty database made by the project's own scripts."""
     database = f"{name}_bench_{os.getpid()}"
-    url = f"mysql://{database[:32]}:bench@{server.url.partition('@')[2].rstrip('/')}/{database}"
-    asyncio.run(create_database_and_user(url, server.url))
+    url = f"mysql://{database[:32]}:bench@{admin_url.partition('@')[2].rstrip('/')}/{database}"
+    asyncio.run(create_database_and_user(url, admin_url))
     return url
 
 
@@ -96,6 +115,20 @@ def mysql_version() -> str:
             return asyncio.run(_version_of(server.url))
     except NoMySQLError as reason:
         return f"missing: {str(reason).splitlines()[0]}"
+
+
+def rows_by_status(service: Service) -> dict[str, int]:
+    """How many images there are of each status, and under `job` how much work is not done yet."""
+    return asyncio.run(_rows_by_status(service.database_url))
+
+
+async def _rows_by_status(url: str) -> dict[str, int]:
+    database = open_database(url)
+    try:
+        rows = await database.fetch_all(_ROWS, {})
+        return {str(row["status"]): int(row["found"]) for row in rows}
+    finally:
+        await database.close()
 
 
 async def _version_of(url: str) -> str:

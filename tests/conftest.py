@@ -21,7 +21,7 @@ from tests.upstream import RunningUpstream, running_upstream
 from tools.mysql_server import MySQLServer, running_mysql
 
 ADMIN_KEY = "the administrator's key"
-_TABLES = "image attempt image_word image_tag api_key secret".split()
+TABLES_EMPTIED = "image attempt job idempotency image_word image_tag api_key secret".split()
 
 Client = httpx2.AsyncClient
 
@@ -66,7 +66,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 async def _emptied(url: str) -> None:
     database = open_database(url)
-    for table in _TABLES:
+    for table in TABLES_EMPTIED:
         await database.execute(f"DELETE FROM {table}", {})
     await database.close()
 
@@ -137,7 +137,9 @@ def upstream(shared_upstream: RunningUpstream) -> RunningUpstream:
 async def running_app(environment: dict[str, str]) -> AsyncIterator[FastAPI]:
     app = create_app(Settings.from_environment(environment))
     async with app.router.lifespan_context(app):
+        opened: Services = app.state.services
         yield app
+        await opened.generation.close()  # A test may have put other services in its place.
 
 
 def client_of(app: FastAPI, key: str | None) -> Client:

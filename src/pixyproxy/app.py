@@ -10,14 +10,14 @@ from fastapi import Depends, FastAPI
 
 from pixyproxy import __version__
 from pixyproxy.core.exceptions import CannotStart
-from pixyproxy.data.init import open_library, open_store
+from pixyproxy.data.init import open_library, open_spool, open_store
 from pixyproxy.logs import configure_logs
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.generation import Generation
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.generators.generator import Generator
 from pixyproxy.service.generators.sketch import Sketch
 from pixyproxy.service.keys import Keys
+from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings
 from pixyproxy.web import docs, errors, health, images, keys
@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = await open_services(settings)
+        app.state.services.generation.start_recovery()
         yield
         await app.state.services.close()
 
@@ -76,12 +77,14 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
     catalogue = make_catalogue(settings)
     library = await open_library(settings.database_url)
     store = open_store(settings.images)
+    spool = open_spool(settings.spool, create=create)
     admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
     return Services(
         library=library,
         store=store,
         catalogue=catalogue,
-        generation=Generation(library, store, catalogue),
+        generation=Generation(library, store, spool, catalogue, _limits(settings)),
+        spool=spool,
         keys=Keys(library, admin_key),
         cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
     )
@@ -109,6 +112,11 @@ def is_missing(path: Path) -> bool:
     except OSError as error:
         return isinstance(error, FileNotFoundError | NotADirectoryError)
     return False
+
+
+def _limits(settings: Settings) -> Limits:
+    reserve = settings.reserve_mb
+    return Limits(settings.lease_s, settings.most_calls, None if reserve is None else reserve * 1024**2)
 
 
 def make_catalogue(settings: Settings) -> Catalogue:

@@ -1,54 +1,81 @@
-"""Connects to everything that is configured and says in words what is wrong. What is missing stays so."""
+"""Connects to everything that is configured and says in words what is wrong, then looks through the library.
+
+What is missing is not made; what is wrong is changed only when that is asked for.
+"""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pixyproxy.app import MADE_BY, check_library_is_there, is_missing, make_catalogue
 from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.data.init import open_library, open_store
+from pixyproxy.data.library import Library
+from pixyproxy.data.spool import Spool
+from pixyproxy.service.upkeep.examination import Orders, examine_library
+from pixyproxy.service.upkeep.findings import Finding, Verdict
+from pixyproxy.service.upkeep.scrubbing import Scrub, Told
 from pixyproxy.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    part: str
-    is_well: bool
-    sentence: str
+async def examine(settings: Settings, orders: Orders, told: Told) -> AsyncIterator[Finding]:
+    """The inside of the library only where there is one."""
+    is_open = False
+    for examination in (_database(settings), _images(settings), _generators(settings)):
+        async for finding in examination:
+            is_open |= finding.part == "database" and finding.verdict is Verdict.OK
+            yield finding
+    if is_open and not is_missing(Path(settings.images)):
+        reserve = None if settings.reserve_mb is None else settings.reserve_mb * 1024**2
+        async with _opened_library(settings) as library:
+            store, spool = open_store(settings.images), Spool(settings.spool)
+            orders = replace(orders, reserve_bytes=reserve)
+            async for finding in examine_library(library, store, spool, orders, told):
+                yield finding
 
 
-async def examine(settings: Settings) -> list[Finding]:
-    examinations = (_database(settings), _images(settings), _generators(settings))
-    return [finding for examination in examinations async for finding in examination]
+@asynccontextmanager
+async def opened_scrub(
+    settings: Settings, since: datetime | None, mb_per_s: float | None, told: Told
+) -> AsyncIterator[Scrub]:
+    async with _opened_library(settings) as library:
+        yield Scrub(library, open_store(settings.images), since=since, mb_per_s=mb_per_s, told=told)
+
+
+@asynccontextmanager
+async def _opened_library(settings: Settings) -> AsyncIterator[Library]:
+    check_library_is_there(settings)
+    library = await open_library(settings.database_url)
+    try:
+        yield library
+    finally:
+        await library.close()
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
-        check_library_is_there(settings)
-        library = await open_library(settings.database_url)
+        async with _opened_library(settings) as library:
+            yield Finding("database", Verdict.OK, f"{await library.version()} answers.")
+            for weakness in await library.weaknesses():
+                yield Finding("database", Verdict.WRONG, weakness)
     except PixyProxyException as error:
         yield _wrong("database", error)
-        return
-    try:
-        yield Finding("database", is_well=True, sentence=f"{await library.version()} answers.")
-        for weakness in await library.weaknesses():
-            yield Finding("database", is_well=False, sentence=weakness)
-    finally:
-        await library.close()
 
 
 async def _images(settings: Settings) -> AsyncIterator[Finding]:
     if is_missing(Path(settings.images)):
         sentence = f"{settings.images} is not there yet; {MADE_BY}"
-        yield Finding("images", is_well=False, sentence=sentence)
+        yield Finding("images", Verdict.WRONG, sentence)
         return
     try:
         await open_store(settings.images).check()
-        yield Finding("images", is_well=True, sentence=f"{settings.images} can be written.")
+        yield Finding("images", Verdict.OK, f"{settings.images} can be written.")
     except PixyProxyException as error:
         reason = error.__cause__ or error.detail
         sentence = f"{settings.images} cannot be written: {reason}"
-        yield Finding("images", is_well=False, sentence=sentence)
+        yield Finding("images", Verdict.WRONG, sentence)
 
 
 async def _generators(settings: Settings) -> AsyncIterator[Finding]:
@@ -61,14 +88,12 @@ async def _generators(settings: Settings) -> AsyncIterator[Finding]:
         try:
             await generator.check_reachable()
             models = ", ".join(generator.models)
-            yield Finding(generator.name, is_well=True, sentence=f"can be called: {models}.")
+            yield Finding(generator.name, Verdict.OK, f"can be called: {models}.")
         except PixyProxyException as error:
             yield _wrong(generator.name, error)
     for alias in catalogue.idle_aliases:
-        yield Finding(
-            "aliases", is_well=False, sentence=f"No generator has the model that {alias!r} stands for."
-        )
-    yield Finding("default", is_well=True, sentence=f"The default model is {catalogue.default_model}.")
+        yield Finding("aliases", Verdict.WRONG, f"No generator has the model that {alias!r} stands for.")
+    yield Finding("default", Verdict.OK, f"The default model is {catalogue.default_model}.")
     await catalogue.close()
 
 
@@ -76,4 +101,4 @@ def _wrong(part: str, error: PixyProxyException) -> Finding:
     sentence, foreign = error.detail, error.__cause__
     if not isinstance(foreign, PixyProxyException | OSError | None):
         sentence += f" ({foreign})"
-    return Finding(part, is_well=False, sentence=sentence)
+    return Finding(part, Verdict.WRONG, sentence)

@@ -18,10 +18,12 @@ from granian.log import LogLevels
 from pixyproxy.app import app_from_environment, open_services
 from pixyproxy.banner import ANOTHER_KEY, banner
 from pixyproxy.core.exceptions import CannotStart, PixyProxyException
+from pixyproxy.draining import drain_before_the_end, pass_on_signals
 from pixyproxy.settings import Settings
 
 _PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 _GRACE_S = 660  # A picture that is being made may take ten minutes; it is not thrown away.
+_LAST_ANSWERS_S = 30  # After that a worker has this long to end; then it is killed.
 _IDLE_MS = 30_000  # How long a connection may be open without sending the head of a request.
 # A worker takes no more than these at once; beyond them not even its health is told.
 _MOST_CONNECTIONS = 4096
@@ -48,15 +50,18 @@ def serve(settings: Settings, say: Say) -> None:
         workers=settings.workers,
         websockets=False,
         log_level=LogLevels.warning,
-        workers_kill_timeout=_GRACE_S,
+        workers_kill_timeout=_GRACE_S + _LAST_ANSWERS_S,
     )
+    pass_on_signals(server)
     server.serve()
 
 
 def app_of_worker() -> FastAPI:
     """What each worker calls. A worker does not outlive the one that started it, not even its SIGKILL."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    return app_from_environment()
+    app = app_from_environment()
+    drain_before_the_end(app, _GRACE_S)
+    return app
 
 
 async def prepare(settings: Settings) -> str | None:

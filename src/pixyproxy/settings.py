@@ -19,6 +19,21 @@ def _from_json(value: object) -> object:
         raise ValueError('must be JSON, for example {"gpt-image-1": "gpt-image-2"}') from None
 
 
+def _aliases(value: object) -> object:
+    """One model, or several that are asked in turn."""
+    given = _from_json(value)
+    if not isinstance(given, dict):
+        return given
+    named = {name: (models,) if isinstance(models, str) else models for name, models in given.items()}
+    if not all(_are_names(models) for models in named.values()):
+        raise ValueError("must name a model, or a list of models, for each other name")
+    return named
+
+
+def _are_names(models: object) -> bool:
+    return isinstance(models, list | tuple) and bool(models) and all(isinstance(each, str) for each in models)
+
+
 def _folder(location: str) -> str:
     if "://" in location:
         raise ValueError("must be a folder")
@@ -41,6 +56,9 @@ def _http_url(url: str) -> str:
     if not re.fullmatch(r"https?://[^\s?#]+", url):
         raise ValueError("must be http://host or https://host, without ? and #")
     return url
+
+
+Models = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Settings(BaseModel):
@@ -83,10 +101,25 @@ class Settings(BaseModel):
         alias="PIXYPROXY_DEFAULT_MODEL",
         description="the model when none is asked for; else the first of the first generator",
     )
-    model_aliases: Annotated[dict[str, str], BeforeValidator(_from_json)] = Field(
+    model_aliases: Annotated[dict[str, Models], BeforeValidator(_aliases)] = Field(
         {},
         alias="PIXYPROXY_MODEL_ALIASES",
-        description='other names for models, JSON; "*" catches every unknown one',
+        description='other names for models, JSON; a list is asked in turn, "*" catches every unknown one',
+    )
+    most_calls: Annotated[int, Field(ge=1, le=4000)] = Field(
+        1000,
+        alias="PIXYPROXY_MOST_CALLS",
+        description="calls to generators at once, for each worker; what is beyond is queued",
+    )
+    lease_s: Annotated[int, Field(ge=3, le=3600)] = Field(
+        30,
+        alias="PIXYPROXY_LEASE_S",
+        description="seconds without a sign of life after which a worker's images are taken over",
+    )
+    reserve_mb: Annotated[int, Field(ge=0)] | None = Field(
+        None,
+        alias="PIXYPROXY_RESERVE_MB",
+        description="disk space kept free for answers already paid for; else 5 %, and at least 2048",
     )
     public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
@@ -130,6 +163,11 @@ class Settings(BaseModel):
         return self.data_dir / "admin.key"
 
     @property
+    def spool(self) -> Path:
+        """Where answers that are paid for wait until their image is safe."""
+        return self.data_dir / "spool"
+
+    @property
     def sqlite_file(self) -> Path | None:
         """Where the database lies, when it is SQLite."""
         kind, _, path = self.database_url.partition(":///")
@@ -154,6 +192,7 @@ def _shown(value: object) -> str:
     if value is None:
         return "(not set)"
     if isinstance(value, dict):
+        value = {name: models[0] if len(models) == 1 else models for name, models in value.items()}
         return json.dumps(value, ensure_ascii=False)
     return re.sub(r"(?<=://)([^:/@]*):[^/]*@", r"\1:***@", str(value))
 

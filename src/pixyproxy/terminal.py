@@ -9,9 +9,11 @@ from contextlib import asynccontextmanager, suppress
 import click
 
 from pixyproxy.core.models import Image
+from pixyproxy.service.upkeep.scrubbing import Progress
 from pixyproxy.web.schemas import ImageDetail
 
 _QUIET_S = 1.0
+_STATUS_S = 0.2
 
 
 def summary(image: Image) -> str:
@@ -31,6 +33,27 @@ def json_line(image: Image) -> str:
 def shortened(text: str, length: int) -> str:
     line = " ".join(text.split())
     return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+class StatusLine:
+    """How far a scrub has come, on a terminal only; lines of the result may be printed in between."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stderr.isatty()
+        self._shown_at = time.monotonic()
+        self._is_shown = False
+
+    def show_progress(self, progress: Progress) -> None:
+        now = time.monotonic()
+        if self._is_terminal and now - self._shown_at > _STATUS_S:
+            done = f"{progress.images:,} of {progress.of_images:,} images, {progress.read}"
+            click.echo(f"\r\033[K{done}", nl=False, err=True)
+            self._shown_at, self._is_shown = now, True
+
+    def clear(self) -> None:
+        if self._is_shown:
+            click.echo("\r\033[K", nl=False, err=True)
+            self._is_shown = False
 
 
 @asynccontextmanager

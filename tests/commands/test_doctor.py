@@ -6,7 +6,7 @@ import pytest
 from tests.upstream import RunningUpstream
 from tools.mysql_process import free_port
 
-from .conftest import pixyproxy
+from .conftest import Run, pixyproxy
 
 KEY = "sk-test-of-the-doctor"
 
@@ -14,21 +14,35 @@ KEY = "sk-test-of-the-doctor"
 class Report(NamedTuple):
     exit_code: int
     findings: dict[str, str]
-    """By part: `ok` or `WRONG`, and the sentence."""
+    """By part: `ok`, `WRONG` or `fixed`, and the sentence."""
 
 
-def examined(environment: dict[str, str]) -> Report:
-    result = pixyproxy(environment, "doctor")
+def examined(environment: dict[str, str], *words: str) -> Report:
+    result = pixyproxy(environment, "doctor", *words)
     assert result.stderr == ""
-    words = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
-    return Report(result.exit_code, {part: f"{verdict} {sentence}" for verdict, part, sentence in words})
+    lines = [line.split(maxsplit=2) for line in result.stdout.splitlines()]
+    return Report(result.exit_code, {part: f"{verdict} {sentence}" for verdict, part, sentence in lines})
+
+
+def wrong(environment: dict[str, str], *words: str) -> dict[str, str]:
+    """What is wrong, by part; agrees with the exit code."""
+    exit_code, findings = examined(environment, *words)
+    found = {part: each.removeprefix("WRONG ") for part, each in findings.items() if each.startswith("WRONG")}
+    assert exit_code == (1 if found else 0)
+    return found
+
+
+def picture_of(environment: dict[str, str]) -> Path:
+    [file] = Path(environment["PIXYPROXY_DATA_DIR"], "images").rglob("*.png")
+    return file
 
 
 def test_all_is_well_after_init(environment: dict[str, str], database_url: str) -> None:
     assert pixyproxy(environment, "init").exit_code == 0
     exit_code, findings = examined(environment)
     assert exit_code == 0
-    assert findings.keys() == {"database", "images", "sketch", "default"}
+    connections, inside = {"database", "images", "sketch", "default"}, {"states", "store", "content", "spool"}
+    assert findings.keys() == connections | inside | {"room"}
     name = "MySQL" if database_url.startswith("mysql") else "SQLite"
     assert findings["database"].startswith(f"ok {name} ")
     assert findings["default"] == "ok The default model is sketch."
@@ -41,6 +55,56 @@ def test_what_is_not_there_yet_is_told_and_not_made(on_sqlite: dict[str, str], t
     assert findings["database"] == f"WRONG There is no library at {tmp_path}/data/pixyproxy.db yet; {by}"
     assert findings["images"] == f"WRONG {tmp_path}/data/images is not there yet; {by}"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_found_in_the_library_is_told_and_repaired_when_that_is_asked_for(
+    run: Run, environment: dict[str, str]
+) -> None:
+    run("generate", "a red fox", "--size", "64x64")
+    file = picture_of(environment)
+    twin = file.with_name("01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.png")
+    twin.write_bytes(b"x")
+    key = "/".join(twin.parts[-4:])
+    assert "store" not in wrong(environment)  # it is younger than a day
+
+    told = f"Bytes this database knows nothing of: 1 ({key})."
+    for words in ((), ("--repair",)):
+        sentence = wrong(environment, "--grace-hours", "0", *words)["store"]
+        assert sentence.startswith(f"{told} Kept: is PIXYPROXY_DATABASE_URL the right one")
+        assert twin.exists()
+    report = examined(environment, "--grace-hours", "0", "--repair", "--force")
+    assert (report.exit_code, report.findings["store"]) == (0, f"fixed {told} They are removed.")
+    assert not twin.exists()
+    assert file.exists()
+    assert examined(environment, "--grace-hours", "0").exit_code == 0
+
+
+def test_what_is_missing_stays_wrong_whatever_is_repaired(run: Run, environment: dict[str, str]) -> None:
+    guid = run("generate", "a red fox", "--size", "64x64").stdout.strip()
+    file = picture_of(environment)
+    file.write_bytes(file.read_bytes()[::-1])
+    assert wrong(environment, "--quick") == {}
+    for words in ((), ("--repair",)):
+        assert wrong(environment, *words) == {
+            "content": f"Images whose bytes are not those that were stored: 1 ({guid}). "
+            "Restore the files from a backup; the rows are kept."
+        }
+    file.unlink()
+    assert "bytes are missing: 1" in wrong(environment, "--quick")["content"]
+
+
+def test_without_a_folder_of_images_nothing_is_looked_for_in_it(
+    with_library: dict[str, str], tmp_path: Path
+) -> None:
+    assert wrong(with_library | {"PIXYPROXY_IMAGES": f"{tmp_path}/elsewhere"}, "--repair").keys() == {
+        "images"
+    }
+
+
+def test_force_alone_is_a_slip_of_the_fingers(with_library: dict[str, str]) -> None:
+    result = pixyproxy(with_library, "doctor", "--force")
+    assert result.exit_code == 2
+    assert "--force goes with --repair." in result.stderr
 
 
 def test_a_provider_that_answers_is_well(with_library: dict[str, str], upstream: RunningUpstream) -> None:

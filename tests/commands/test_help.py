@@ -7,7 +7,7 @@ from pixyproxy.cli import main
 
 from .conftest import pixyproxy
 
-COMMANDS = "serve init generate list show key settings doctor".split()
+COMMANDS = "serve init generate list show key settings doctor scrub".split()
 
 
 def every_command(

@@ -77,7 +77,10 @@ def initialised(environment: dict[str, str], *words: str) -> str:
     return key
 
 
-OURS = {"image", "image_word", "image_tag", "attempt", "api_key", "secret", "schema_version"}
+OURS = {
+    *("image", "image_word", "image_tag", "attempt", "job", "idempotency"),
+    *("api_key", "secret", "schema_version"),
+}
 
 
 def test_on_sqlite_tables_and_the_first_key_are_made_once(on_sqlite: dict[str, str], tmp_path: Path) -> None:

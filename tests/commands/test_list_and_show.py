@@ -1,4 +1,6 @@
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,12 @@ def test_characters_that_steer_a_terminal_never_get_into_the_list(
     _ = in_own_folder
     assert "control character" in refused(with_library, "generate", "a \x1b[31mfox")
     assert pixyproxy(with_library, "list").stdout == ""
+
+
+def test_who_only_looks_creates_no_folder(with_library: dict[str, str]) -> None:
+    folder = Path(with_library["PIXYPROXY_DATA_DIR"])
+    for below in ("spool", "images"):
+        shutil.rmtree(folder / below, ignore_errors=True)
+    assert pixyproxy(with_library, "list").exit_code == 0
+    assert refused(with_library, "show", "nonsense") == "There is no such image."
+    assert [each for each in folder.iterdir() if each.is_dir()] == []

@@ -30,7 +30,14 @@ WRONG = [
     ("PIXYPROXY_IMAGES", "s3://open-sesame/x", "must be a folder"),
     ("PIXYPROXY_MODEL_ALIASES", "open-sesame", "must be JSON"),
     ("PIXYPROXY_MODEL_ALIASES", '["open-sesame"]', "should be a valid dictionary"),
-    ("PIXYPROXY_MODEL_ALIASES", '{"open-sesame": 1}', "should be a valid string"),
+    ("PIXYPROXY_MODEL_ALIASES", '{"open-sesame": 1}', "must name a model, or a list of models"),
+    ("PIXYPROXY_MODEL_ALIASES", '{"open-sesame": [1]}', "must name a model, or a list of models"),
+    ("PIXYPROXY_MODEL_ALIASES", '{"open-sesame": []}', "must name a model, or a list of models"),
+    ("PIXYPROXY_MOST_CALLS", "-23", "should be greater than or equal to 1"),
+    ("PIXYPROXY_MOST_CALLS", "4001", "should be less than or equal to 4000"),
+    ("PIXYPROXY_LEASE_S", "-23", "should be greater than or equal to 3"),
+    ("PIXYPROXY_LEASE_S", "3601", "should be less than or equal to 3600"),
+    ("PIXYPROXY_RESERVE_MB", "-23", "should be greater than or equal to 0"),
     ("PIXYPROXY_PUBLIC_URL", "open-sesame.example", "must be http://host or https://host"),
     ("PIXYPROXY_LOG_LEVEL", "open-sesame", "should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),
     ("PIXYPROXY_LOG_FORMAT", "open-sesame", "should be 'text' or 'json'"),
@@ -91,7 +98,25 @@ def test_the_command_shows_that_a_secret_is_set_and_never_what_it_is() -> None:
     listed = pixyproxy(SECRETS, "settings").stdout
     assert "sesame" not in listed
     assert "mysql://ada:***@db.example:3306/pixyproxy" in listed
-    assert listed.count("(not set)") == 2
+    assert listed.count("(not set)") == 3  # the default model, the reserve, the public URL
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ('{"a": "sketch"}', '{"a": "sketch"}'),
+        ('{"a": ["sketch"]}', '{"a": "sketch"}'),
+        (
+            '{"a": ["sketch", "gpt-image-2"], "*": "sketch"}',
+            '{"a": ["sketch", "gpt-image-2"], "*": "sketch"}',
+        ),
+    ],
+)
+def test_an_alias_is_shown_as_it_can_be_set(given: str, shown: str) -> None:
+    listed = pixyproxy({"PIXYPROXY_MODEL_ALIASES": given}, "settings").stdout
+    assert f"PIXYPROXY_MODEL_ALIASES    {shown}" in listed.splitlines()
+    again = {"PIXYPROXY_MODEL_ALIASES": shown}
+    assert Settings.from_environment(again) == Settings.from_environment({"PIXYPROXY_MODEL_ALIASES": given})
 
 
 @pytest.mark.parametrize("password", ["p@ss", "a:b", "@", "p@s:s@"])

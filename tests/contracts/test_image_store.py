@@ -24,6 +24,10 @@ async def read(store: ImageStore, key: str, start: int = 0, end: int | None = No
     return b"".join([chunk async for chunk in store.read(key, start, end)])
 
 
+async def listed(store: ImageStore) -> dict[str, int]:
+    return {each.key: each.size_bytes async for each in store.list_()}
+
+
 @pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 5_000_000])
 async def test_what_was_put_is_read_back_byte_for_byte(store: ImageStore, size: int) -> None:
     content = secrets.token_bytes(size)
@@ -140,6 +144,34 @@ async def test_a_local_path_is_a_file_of_exactly_these_bytes_where_there_is_one(
     await store.put("ab/picture.png", CONTENT)
     path = store.local_path("ab/picture.png")
     assert path is None or path.read_bytes() == CONTENT
+
+
+async def test_a_store_lists_every_object_with_its_size_and_age(store: ImageStore) -> None:
+    assert await listed(store) == {}
+    sizes = {f"2026/{n % 7:02}/{n}.png": n for n in range(1200)}
+    await asyncio.gather(*(store.put(key, bytes(size)) for key, size in sizes.items()))
+    await store.delete("2026/01/1.png")
+    del sizes["2026/01/1.png"]
+    assert await listed(store) == sizes
+    assert all([0 <= each.age_s < 600 async for each in store.list_()])
+
+
+async def test_what_became_an_object_is_not_unfinished(store: ImageStore) -> None:
+    assert [each async for each in store.unfinished()] == []
+    await store.put("ab/picture.png", CONTENT)
+    await store.put("ab/.hidden", CONTENT)
+    await store.check()
+    assert [each async for each in store.unfinished()] == []
+    assert set(await listed(store)) == {"ab/picture.png", "ab/.hidden"}
+
+
+async def test_a_list_that_is_left_early_leaves_nothing_open(store: ImageStore) -> None:
+    await asyncio.gather(*(store.put(f"ab/{n}", b"x") for n in range(3)))
+    async for each in store.list_():
+        assert each
+        break
+    gc.collect()
+    await asyncio.sleep(0)
 
 
 async def test_a_store_that_can_keep_images_passes_its_check_and_keeps_nothing_of_it(

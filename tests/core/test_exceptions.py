@@ -13,6 +13,7 @@ from pixyproxy.core.exceptions import (
     ImagePromptException,
     InvalidRequest,
     PixyProxyException,
+    as_told,
 )
 from pixyproxy.data import init, sqlite
 
@@ -76,6 +77,47 @@ def test_a_family_is_caught_by_its_name(root: type[PixyProxyException]) -> None:
 def test_an_exception_carries_what_its_reader_needs() -> None:
     error = exceptions.Unavailable("Later.", guid="g", retry_after_s=5)
     assert (error.detail, error.guid, error.retry_after_s, str(error)) == ("Later.", "g", 5, "Later.")
+
+
+TOLD_AGAIN = [
+    each
+    for _, each in inspect.getmembers(exceptions, inspect.isclass)
+    if issubclass(each, PixyProxyException) and "code" in vars(each) and each is not exceptions.CannotStart
+]
+
+
+@pytest.mark.parametrize("kind", TOLD_AGAIN)
+def test_a_failure_that_was_written_down_is_told_again_as_it_was(kind: type[PixyProxyException]) -> None:
+    told = as_told(kind.code, "So it was.")
+    assert (type(told), told.detail) == (kind, "So it was.")
+
+
+@pytest.mark.parametrize("code", ["", "no_such_code", "GENERATOR_FAILED"])
+def test_a_failure_of_a_code_that_nobody_knows_any_more_is_a_defect_with_its_own_words(code: str) -> None:
+    told = as_told(code, "So it was.")
+    assert (type(told), told.detail) == (exceptions.InternalError, "So it was.")
+
+
+def test_what_may_be_tried_again_by_ourselves_was_never_sent_and_may_be_asked_again_too() -> None:
+    unsent = {each for each in everything_below(PixyProxyException) if each.nothing_was_sent}
+    assert unsent == {exceptions.GeneratorRefused, exceptions.GeneratorTimeout, exceptions.RateLimited}
+    assert all(each.may_be_asked_again for each in unsent)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        exceptions.GeneratorFailed,
+        exceptions.OutcomeUnknown,
+        exceptions.UnreadablePicture,
+        exceptions.PromptRefused,
+    ],
+)
+def test_a_key_goes_on_standing_for_what_may_have_been_paid_or_would_be_refused_again(
+    kind: type[PixyProxyException],
+) -> None:
+    assert not kind.may_be_asked_again
+    assert not kind.nothing_was_sent
 
 
 def test_an_invalid_request_names_its_fields() -> None:

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from pixyproxy.core.models import (
     ApiKey,
     Attempt,
@@ -12,6 +14,9 @@ from pixyproxy.core.models import (
     Caller,
     Content,
     Image,
+    Job,
+    JobState,
+    KeptKey,
     Status,
     Visibility,
 )
@@ -19,6 +24,8 @@ from pixyproxy.core.names import new_guid
 from pixyproxy.core.requests import ImageSearch
 from pixyproxy.data.library import Library
 
+ON_MYSQL = pytest.mark.parametrize("database_url", ["mysql"], indirect=True)
+"""For transactions that are open side by side: in SQLite one writes, and the others wait."""
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ADMINISTRATOR = Audience(sees_everything=True)
 PUBLIC = Audience()
@@ -49,9 +56,22 @@ def an_image(prompt: str = "a red fox on a chair", **fields: Any) -> Image:
 
 def an_attempt(image_id: int = 1, **fields: Any) -> Attempt:
     attempt = Attempt(
-        image_id=image_id, generator="sketch", model="sketch-1", storage_key=new_guid(), started_at=NOON
+        image_id=image_id,
+        owner="alice",
+        generator="sketch",
+        model="sketch-1",
+        storage_key=new_guid(),
+        started_at=NOON,
     )
     return replace(attempt, **fields)
+
+
+def a_job(image_id: int = 1, **fields: Any) -> Job:
+    return replace(Job(image_id=image_id, state=JobState.WAITING, asked={"size": "1024x768"}), **fields)
+
+
+def a_kept_key(key: str = "order 66", **fields: Any) -> KeptKey:
+    return replace(KeptKey("alice", "POST /image", key, "0f" * 32, new_guid(), NOON), **fields)
 
 
 def a_key(name: str = "shop team", **fields: Any) -> ApiKey:

@@ -1,12 +1,15 @@
 """Both databases, with tables, and one table more for the tests of the databases themselves."""
 
-from collections.abc import AsyncIterator
+import resource
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from pixyproxy.data.database import Database
 from pixyproxy.data.init import open_database, open_library
 from pixyproxy.data.library import Library
+from tests.data.disks import mounted
 
 _PROBE = {
     "sqlite": "CREATE TABLE probe (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, "
@@ -37,3 +40,28 @@ async def probe(database: Database) -> AsyncIterator[Database]:
     await database.execute(_PROBE[database.dialect], {})
     yield database
     await database.execute("DROP TABLE probe", {})
+
+
+@pytest.fixture
+async def other_library(library: Library, database_url: str) -> AsyncIterator[Library]:
+    """The same database, as another process has opened it."""
+    assert library
+    other = await open_library(database_url)
+    yield other
+    await other.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 KB."""
+    with mounted(tmp_path / "disk", "size=64k") as disk:
+        yield disk
+
+
+@pytest.fixture
+def short_files() -> Iterator[None]:
+    """No file may become longer than 64 KB."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -10,9 +10,13 @@ from pixyproxy.core.models import (
     Attempt,
     AttemptStatus,
     Content,
+    Cost,
     Failure,
     Image,
+    Job,
+    JobState,
     JsonValue,
+    KeptKey,
     Status,
     Visibility,
 )
@@ -66,15 +70,34 @@ IMAGES = st.builds(
 ATTEMPTS = st.builds(
     Attempt,
     image_id=st.integers(1, 2**53),
+    owner=ASCII,
     generator=NAMES,
     model=NAMES,
     storage_key=st.uuids().map(str),
     status=st.sampled_from(AttemptStatus),
     provider_request_id=st.none() | NAMES,
     usage=st.none() | OBJECTS,
+    cost=st.none() | st.builds(Cost, usd=COSTS, source=NAMES),
     failure=st.none() | FAILURES,
     started_at=MOMENTS,
     ended_at=st.none() | MOMENTS,
+)
+JOBS = st.builds(
+    Job,
+    image_id=st.integers(1, 2**53),
+    state=st.sampled_from(JobState),
+    asked=OBJECTS,
+    holder=st.none() | ASCII,
+    token=st.none() | ASCII,
+)
+KEPT_KEYS = st.builds(
+    KeptKey,
+    owner=ASCII,
+    route=st.sampled_from(["POST /image", "POST /v1/images/generations"]),
+    key=st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=255),
+    fingerprint=st.text("0123456789abcdef", min_size=64, max_size=64),
+    guid=st.uuids().map(str),
+    created_at=MOMENTS,
 )
 KEYS = st.builds(
     ApiKey,

@@ -1,6 +1,8 @@
 """What the repositories send: SQL of ours, and every value beside it under a name."""
 
+import importlib
 import inspect
+import pkgutil
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -8,17 +10,18 @@ from decimal import Decimal
 
 import pytest
 
-from pixyproxy.core.models import Content, Failure, Visibility
-from pixyproxy.data.attempt_repository import AttemptRepository
+import pixyproxy.data
+from pixyproxy.core.models import Content, Cost, Failure, JobState, Status, Visibility
 from pixyproxy.data.database import Database
 from pixyproxy.data.image_repository import ImageRepository
-from pixyproxy.data.key_repository import KeyRepository
 from pixyproxy.data.library import Library
-from pixyproxy.data.secret_repository import SecretRepository
+from pixyproxy.data.upkeep_queries import KeptBytes
 from tests.data.builders import (
     ADMINISTRATOR,
     NOON,
     PUBLIC,
+    a_job,
+    a_kept_key,
     a_key,
     a_search,
     an_attempt,
@@ -44,9 +47,9 @@ IMAGE = an_image(
     failure=Failure("zqcode", "zqdetail"),
 )
 TEXTS_OF_OURS = {
-    "'p'", "'f'", "'public'", "'innodb_flush_log_at_trx_commit'", "'sync_binlog'",
+    "'p'", "'f'", "'public'", "'now'", "'innodb_flush_log_at_trx_commit'", "'sync_binlog'",
 }  # fmt: skip
-NUMBERS_OF_OURS = {"1"}
+NUMBERS_OF_OURS = {"1", "6"}  # LIMIT 1, NOW(6)
 
 
 async def exercise_images(library: Library) -> None:
@@ -68,17 +71,58 @@ async def exercise_images(library: Library) -> None:
     changed = replace(image, prompt="zqnew", filename="zqnew", tags=("zqnew",), visibility=Visibility.PUBLIC)
     await library.images.change(image, changed)
     await library.images.hide(image, NOON)
-    await library.images.remove(image)
+    await library.images.find_in_making(image.id)
+    await library.images.remove(image.id)
+
+
+async def exercise_work(library: Library) -> None:
+    failure, cost = Failure("zqcode", "zqdetail"), Cost(Decimal("918.273"), "zqcost")
+    attempt = an_attempt(
+        918273, owner="zqowner", storage_key="zq/attempt", generator="zqgenerator", model="zqmodel"
+    )
+    closed = replace(attempt, id=await library.attempts.add(attempt), usage={"zq": 918273})
+    await library.attempts.close(replace(closed, provider_request_id="zqrequest", failure=failure, cost=cost))
+    await library.attempts.fail_started(918273, failure, NOON)
+    await library.attempts.find("zq/attempt")
+    await library.attempts.find_for_update("zq/attempt")
+    await library.attempts.of_image(918273)
+    await library.jobs.add(a_job(918273, asked={"zq": 918273}, holder="zqholder", token="zqtoken"), 918)
+    await library.jobs.is_any_free(JobState.WAITING)
+    await library.jobs.add(a_job(918274))
+    await library.jobs.claim(JobState.WAITING, "zqholder", "zqtoken", 918)
+    await library.jobs.take(918273, "zqholder", "zqtoken", 918)
+    await library.jobs.renew([918273, 918274], "zqholder", 918)
+    await library.jobs.find_for_update(918273)
+    await library.jobs.exists(918273)
+    await library.jobs.change_state(918273, JobState.SENT)
+    await library.jobs.hand_back(918273)
+    await library.jobs.count()
+    await library.jobs.count_overdue(918)
+    await library.jobs.remove(918273)
+    await library.idempotency.add(a_kept_key("zqkey", owner="zqowner", route="zqroute", guid="zqguid"))
+    await library.idempotency.find("zqowner", "zqroute", "zqkey")
+    await library.idempotency.release("zqguid")
+    await library.idempotency.remove_older(NOON)
+
+
+async def exercise_upkeep(library: Library) -> None:
+    kept = replace(IMAGE, guid="zqguid", status=Status.READY)
+    kept = replace(kept, id=await library.images.add(kept))
+    await library.attempts.add(an_attempt(kept.id, storage_key="zq/storage"))
+    assert kept.content is not None
+    for since in (None, NOON):
+        await library.upkeep.count_ready(since)
+        await library.upkeep.ready_page(0, since)
+    await library.upkeep.is_ready(KeptBytes(kept.id, "zqguid", "zq/storage", 918275, "zq" * 32))
+    await library.upkeep.stuck_page(918273, NOON)
+    await library.upkeep.hidden_page(918273, NOON)
+    await library.upkeep.open_attempts_page(918273, NOON)
+    await library.upkeep.belongings(["zq/storage", "zq/other"])
+    await library.upkeep.named_among({"zq/storage", "zq/other"})
+    await library.images.remove(kept.id)
 
 
 async def exercise_the_rest(library: Library) -> None:
-    attempt = an_attempt(918273, storage_key="zq/attempt", generator="zqgenerator", model="zqmodel")
-    id_ = await library.attempts.add(attempt)
-    failure = Failure("zqcode", "zqdetail")
-    await library.attempts.close(
-        replace(attempt, id=id_, usage={"zq": 918273}, provider_request_id="zqrequest", failure=failure)
-    )
-    await library.attempts.of_image(918273)
     await library.keys.add(a_key("zqkey", id="zqid", owner="zqowner", secret_sha256="zq" * 32, is_admin=True))
     await library.keys.find("zqid")
     await library.keys.list_()
@@ -91,12 +135,17 @@ async def exercise_the_rest(library: Library) -> None:
     await library.check()
 
 
+EXERCISES = (exercise_images, exercise_work, exercise_upkeep, exercise_the_rest)
+
+
 @pytest.fixture
 async def sent(database: Database) -> Sent:
     """Everything the repositories send, each of their methods asked."""
     recording = RecordingDatabase(database)
     library = Library(recording)
     await library.transact(lambda repositories: exercise_images(replace_images(library, repositories.images)))
+    await exercise_work(library)
+    await exercise_upkeep(library)
     await exercise_the_rest(library)
     return recording.sent
 
@@ -107,12 +156,24 @@ def replace_images(library: Library, images: ImageRepository) -> Library:
     return library
 
 
-@pytest.mark.parametrize(
-    "repository", [ImageRepository, AttemptRepository, KeyRepository, SecretRepository, Library]
-)
-def test_the_exercise_asks_every_method_there_is(repository: type) -> None:
-    exercise = inspect.getsource(exercise_images) + inspect.getsource(exercise_the_rest)
-    for name in vars(repository):
+def kinds_that_ask() -> list[type]:
+    """Every class of the data floor that is built over statements and asks them something."""
+    modules = [
+        importlib.import_module(f"pixyproxy.data.{each.name}")
+        for each in pkgutil.iter_modules(pixyproxy.data.__path__)
+    ]
+    return [
+        kind
+        for module in modules
+        for name, kind in inspect.getmembers(module, inspect.isclass)
+        if name.endswith(("Repository", "Queries")) and kind.__module__ == module.__name__
+    ]
+
+
+@pytest.mark.parametrize("kind", [*kinds_that_ask(), Library])
+def test_the_exercise_asks_every_method_there_is(kind: type) -> None:
+    exercise = "".join(map(inspect.getsource, EXERCISES))
+    for name in vars(kind):
         if not name.startswith("_") and name not in {"close", "transact"}:
             assert f".{name}(" in exercise, name
 
@@ -138,4 +199,4 @@ async def test_every_name_in_a_statement_has_its_value(sent: Sent) -> None:
 async def test_the_values_did_travel(sent: Sent) -> None:
     values = {value for _, parameters in sent for value in parameters.values()}
     assert {IMAGE.prompt, "zqword", "zqtag", "zqone", "zqpre", "zqname", "zqviewer"} <= values
-    assert {918273, 174, "zq/attempt"} <= values
+    assert {918273, 174, 918, "zq/attempt", "zqholder", "zqtoken", "zqroute", "zqguid"} <= values

@@ -1,16 +1,14 @@
 """What is the folder's own: whole files or none, whatever happens while they are written."""
 
 import os
-import resource
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
 from pixyproxy.data.folder_store import FolderStore
+from tests.data.disks import files_below, mounted
 
 CONTENT = b"x" * 200_000
 
@@ -18,38 +16,6 @@ CONTENT = b"x" * 200_000
 @pytest.fixture
 def store(tmp_path: Path) -> FolderStore:
     return FolderStore(tmp_path / "images")
-
-
-def files_below(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if not path.is_dir())
-
-
-@contextmanager
-def mounted(disk: Path, options: str) -> Iterator[Path]:
-    """A disk in memory, where we may mount one."""
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
-    outcome = subprocess.run(mount, capture_output=True, check=False, text=True)
-    if outcome.returncode:
-        pytest.skip(f"no disk can be mounted here: {outcome.stderr.strip()}")
-    yield disk
-    subprocess.run(["umount", str(disk)], check=True)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KB."""
-    with mounted(tmp_path / "disk", "size=64k") as disk:
-        yield disk
-
-
-@pytest.fixture
-def short_files() -> Iterator[None]:
-    """No file may become longer than 64 KB."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture

@@ -1,74 +1,21 @@
 """The order of system calls that makes a file last through a power cut, as the kernel saw it."""
 
-import re
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-TRACED = "trace=openat,write,fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,close"
+from tests.data.tracing import calls_of
+
 SCRIPT = """
 import asyncio, sys
 from pathlib import Path
 from pixyproxy.data.folder_store import FolderStore
-asyncio.run(FolderStore(Path(sys.argv[1])).put("ab/picture.png", b"x" * 300_000))
+asyncio.run(FolderStore(Path(sys.argv[1]) / "images").put("ab/picture.png", b"x" * 300_000))
 """
 
 
 @pytest.fixture(scope="module")
 def calls(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What one put into a new folder asked of the kernel, in order: `open NAME`, `write NAME` and so on."""
-    if not shutil.which("strace"):
-        pytest.skip("there is no strace here")
-    folder = tmp_path_factory.mktemp("traced")
-    subprocess.run(
-        [
-            "strace",
-            "-ff",
-            "-o",
-            folder / "trace",
-            "-e",
-            TRACED,
-            sys.executable,
-            "-c",
-            SCRIPT,
-            folder / "images",
-        ],
-        check=True,
-        timeout=60,
-    )
-    (trace,) = [text for path in folder.glob("trace.*") if ".part" in (text := path.read_text())]
-    return in_words(trace, folder)
-
-
-def in_words(trace: str, folder: Path) -> list[str]:
-    """Only what happens below the folder, each call with the name of its file in place of its number."""
-    names: dict[str, str] = {}
-    calls = []
-    for line in trace.splitlines():
-        call, _, rest = line.partition("(")
-        result = rest.rpartition(" = ")[2]
-        paths = [short(path, folder) for path in re.findall(r'"([^"]*)"', rest) if str(folder) in path]
-        number = re.match(r"\d+", rest)
-        if call == "openat" and paths:
-            names[result] = paths[0]
-            calls.append(f"open {paths[0]}{' new' if 'O_CREAT|O_EXCL' in rest else ''}")
-        elif call.startswith(("rename", "mkdir")) and paths and result == "0":
-            calls.append(f"{call.rstrip('at2')} {' '.join(paths)}")
-        elif number and number[0] in names:
-            calls.append(f"{call} {names[number[0]]}")
-            if call == "close":
-                del names[number[0]]
-    return calls
-
-
-def short(path: str, folder: Path) -> str:
-    return (
-        re.sub(r"[0-9a-f]{8}\.part", "N.part", path.removeprefix(f"{folder}/").removeprefix(str(folder)))
-        or "."
-    )
+    """What one put into a new folder asked of the kernel."""
+    return calls_of(SCRIPT, tmp_path_factory.mktemp("traced"))
 
 
 def test_the_bytes_are_flushed_before_the_name_and_the_name_before_the_answer(calls: list[str]) -> None:

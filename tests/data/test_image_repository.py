@@ -106,7 +106,7 @@ async def test_removing_an_image_leaves_what_was_spent_on_it_and_every_row_about
     for each in (image, other):
         await library.attempts.add(an_attempt(each.id))
     whole = await index_rows(database, other)
-    await library.images.remove(image)
+    await library.images.remove(image.id)
     assert await index_rows(database, image) == [0, 0, 1, 0]
     assert await index_rows(database, other) == whole == [5, 1, 1, 1]
     assert await found(library, prompt="whale") == [other]
@@ -119,8 +119,8 @@ async def test_a_guid_with_a_blank_behind_it_is_another_one(library: Library) ->
 
 async def test_an_image_removed_twice_or_changed_after_is_no_error(library: Library) -> None:
     (image,) = await added(library, an_image())
-    await library.images.remove(image)
-    await library.images.remove(image)
+    await library.images.remove(image.id)
+    await library.images.remove(image.id)
     assert not await library.images.change(image, image)
 
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from hypothesis import HealthCheck, example, given, settings
 
-from pixyproxy.core.models import ApiKey, Attempt, Image
+from pixyproxy.core.models import ApiKey, Attempt, Image, Job, KeptKey
 from pixyproxy.data import image_rows
 from pixyproxy.data.library import Library
 from tests.data.builders import ADMINISTRATOR, NOON, an_attempt, an_image
-from tests.data.strategies import ATTEMPTS, IMAGES, KEYS
+from tests.data.strategies import ATTEMPTS, IMAGES, JOBS, KEPT_KEYS, KEYS
 
 # The database is emptied once for a test, not for an example: examples have guids of their own.
 ON_ONE_DATABASE = settings(
@@ -66,11 +66,28 @@ async def test_an_attempt_kept_and_closed_is_the_attempt_found(
         status=ended.status,
         provider_request_id=ended.provider_request_id,
         usage=ended.usage,
+        cost=ended.cost,
         failure=ended.failure,
         ended_at=ended.ended_at,
     )
     await library.attempts.close(closed)
     assert closed in await library.attempts.of_image(started.image_id)
+
+
+@ON_ONE_DATABASE
+@given(job=JOBS)
+async def test_a_job_kept_is_the_job_found(library: Library, job: Job) -> None:
+    await library.jobs.remove(job.image_id)
+    await library.jobs.add(job)
+    assert await library.jobs.find_for_update(job.image_id) == job
+
+
+@ON_ONE_DATABASE
+@given(kept=KEPT_KEYS)
+async def test_a_key_of_a_caller_kept_is_the_key_found(library: Library, kept: KeptKey) -> None:
+    fresh = replace(kept, owner=an_image().guid[-12:])
+    await library.idempotency.add(fresh)
+    assert await library.idempotency.find(fresh.owner, fresh.route, fresh.key) == fresh
 
 
 @ON_ONE_DATABASE

@@ -164,7 +164,7 @@ async def test_pages_neither_repeat_nor_skip_while_images_come_and_go(
         if len(page) <= 3:
             break
         if len(came) % 2:
-            await library.images.remove(seen[-1])  # the one the next page begins behind
+            await library.images.remove(seen[-1].id)  # the one the next page begins behind
         if len(expected) > len(seen):
             await library.images.hide(expected.pop(), NOON)  # one still to come, at the far end
         came += await added(library, an_image(owner="alice", visibility=Visibility.PUBLIC))

@@ -9,7 +9,7 @@ import pytest
 
 from pixyproxy.core.exceptions import CannotStart, InternalError
 from pixyproxy.data.database import Database
-from pixyproxy.data.init import create_database_and_user, open_database, open_library
+from pixyproxy.data.init import SCHEMA_VERSION, create_database_and_user, open_database, open_library
 from tools.mysql_server import MySQLServer
 
 PASSWORD = "p@ss:w/o%r#d?'\"\\ 🦊"
@@ -74,12 +74,14 @@ async def test_the_scripts_create_a_database_an_account_and_all_tables(
     assert {row["name"] for row in tables} >= {
         "image",
         "attempt",
+        "job",
+        "idempotency",
         "image_word",
         "image_tag",
         "api_key",
         "secret",
     }
-    assert (schema, version) == ([{"c": "utf8mb4_0900_bin"}], [{"version": 1}])
+    assert (schema, version) == ([{"c": "utf8mb4_0900_bin"}], [{"version": SCHEMA_VERSION}])
 
 
 async def test_the_account_may_use_its_own_database_and_nothing_else(

@@ -1,14 +1,16 @@
 """The smaller repositories, on both databases."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from pixyproxy.core.exceptions import DuplicateRow
-from pixyproxy.core.models import AttemptStatus, Failure
-from pixyproxy.data.library import Library
-from tests.data.builders import NOON, a_key, an_attempt
+from pixyproxy.core.models import Attempt, AttemptStatus, Cost, Failure
+from pixyproxy.data.library import Library, Repositories
+from tests.data.builders import NOON, ON_MYSQL, a_key, an_attempt
 
 
 async def test_a_key_that_is_not_there_is_not_found(library: Library) -> None:
@@ -69,6 +71,65 @@ async def test_closing_one_attempt_leaves_the_others_open(library: Library) -> N
         (AttemptStatus.FAILED, failure),
         (AttemptStatus.STARTED, None),
     ]
+
+
+async def test_an_attempt_is_found_by_the_place_its_bytes_go_to(library: Library) -> None:
+    first, second = an_attempt(owner="alice"), an_attempt(owner="bob", image_id=2)
+    ids = [await library.attempts.add(each) for each in (first, second)]
+    for find in (library.attempts.find, library.attempts.find_for_update):
+        assert await find(second.storage_key) == replace(second, id=ids[1])
+        assert await find("nowhere") is None
+
+
+async def test_of_an_attempt_whose_cost_is_not_known_it_is_not_zero(library: Library) -> None:
+    attempt = an_attempt()
+    attempt = replace(attempt, id=await library.attempts.add(attempt))
+    for cost in (None, Cost(Decimal(0), "built-in"), Cost(Decimal("0.000000001"), "price list"), None):
+        await library.attempts.close(replace(attempt, cost=cost))
+        [kept] = await library.attempts.of_image(attempt.image_id)
+        assert kept.cost == cost
+
+
+@ON_MYSQL
+async def test_an_attempt_found_for_update_waits_for_whoever_closes_it(
+    library: Library, other_library: Library
+) -> None:
+    attempt = an_attempt()
+    attempt = replace(attempt, id=await library.attempts.add(attempt))
+    holds, waits = asyncio.Event(), asyncio.Event()
+
+    async def close(repositories: Repositories) -> None:
+        await repositories.attempts.find_for_update(attempt.storage_key)
+        holds.set()
+        await waits.wait()
+        await repositories.attempts.close(replace(attempt, status=AttemptStatus.SUCCEEDED))
+
+    async def look(repositories: Repositories) -> Attempt | None:
+        return await repositories.attempts.find_for_update(attempt.storage_key)
+
+    closing = asyncio.create_task(library.transact(close))
+    await holds.wait()
+    looking = asyncio.create_task(other_library.transact(look))
+    await asyncio.wait({looking}, timeout=0.2)
+    assert not looking.done()
+    waits.set()
+    await closing
+    found = await looking
+    assert found is not None
+    assert found.status is AttemptStatus.SUCCEEDED
+
+
+async def test_attempts_that_were_not_made_after_all_fail_and_those_that_ended_stay(library: Library) -> None:
+    started, ended, anothers = an_attempt(), an_attempt(status=AttemptStatus.UNKNOWN), an_attempt(2)
+    for attempt in (started, ended, anothers):
+        await library.attempts.add(attempt)
+    failure = Failure("unavailable", "The database was away.")
+    await library.attempts.fail_started(1, failure, NOON)
+    first, second = await library.attempts.of_image(1)
+    assert (first.status, first.failure, first.ended_at) == (AttemptStatus.FAILED, failure, NOON)
+    assert (second.status, second.failure) == (AttemptStatus.UNKNOWN, None)
+    [third] = await library.attempts.of_image(2)
+    assert third.status is AttemptStatus.STARTED
 
 
 async def test_two_attempts_cannot_write_to_one_place(library: Library) -> None:

@@ -97,6 +97,15 @@ async def test_a_statement_that_takes_too_long_is_given_up_and_its_connection_to
     assert await database.fetch_one("SELECT 1 AS one", {}) == {"one": 1}
 
 
+@pytest.mark.parametrize("number", [1030, 1045, 1180, 1290, 1317, 1836, 3024, 3100, 3169])
+async def test_what_a_server_says_that_is_in_trouble_is_unavailable(
+    database: MySQLDatabase, number: int
+) -> None:
+    with pytest.raises(Unavailable) as refusal:
+        await database.execute(f"SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = {number}", {})
+    assert refusal.value.retry_after_s
+
+
 async def test_a_transaction_canceled_in_a_statement_lets_its_locks_go(database: MySQLDatabase) -> None:
     asked = asyncio.Event()
 

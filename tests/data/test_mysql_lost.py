@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from pixyproxy.core.exceptions import Unavailable
+from pixyproxy.core.exceptions import CommitLost, Unavailable
+from pixyproxy.data import mysql as module
 from pixyproxy.data.database import Statements
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
 from tools.mysql_server import MySQLServer, running_mysql
@@ -87,3 +88,38 @@ async def test_a_database_opened_while_the_server_is_down_works_when_it_is_up(
     await unavailable(database)
     await asyncio.to_thread(own_server.start)
     assert await ask(database) == ANSWER
+
+
+@pytest.mark.usefixtures("own_server")
+async def test_a_commit_that_is_not_answered_in_time_is_lost_and_so_is_its_connection(
+    database: MySQLDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.execute("CREATE DATABASE kept", {})
+    await database.execute("CREATE TABLE kept.kept (n INT)", {})
+    connection = "SELECT CONNECTION_ID() AS number"
+    written, locked, lost = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    used: list[object] = []
+
+    async def hold_commits(statements: Statements) -> None:
+        await written.wait()
+        await statements.execute("FLUSH TABLES WITH READ LOCK", {})
+        locked.set()
+        await lost.wait()
+        await statements.execute("UNLOCK TABLES", {})
+
+    async def work(statements: Statements) -> None:
+        used.append(await statements.fetch_one(connection, {}))
+        await statements.execute("INSERT INTO kept.kept (n) VALUES (1)", {})
+        written.set()
+        await locked.wait()
+        monkeypatch.setattr(module, "_STATEMENT_TIMEOUT_S", 0.2)
+
+    holding = asyncio.create_task(database.transact(hold_commits))
+    try:
+        with pytest.raises(CommitLost):
+            await database.transact(work)
+    finally:
+        monkeypatch.undo()
+        lost.set()
+        await holding
+    assert used[0] not in await asyncio.gather(*(database.fetch_one(connection, {}) for _ in range(10)))

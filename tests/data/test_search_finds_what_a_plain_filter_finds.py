@@ -99,7 +99,7 @@ async def clear(library: Library) -> None:
 
     async def remove(repositories: Repositories) -> None:
         for image in everything:
-            await repositories.images.remove(image)
+            await repositories.images.remove(image.id)
 
     await library.transact(remove)
 
@@ -147,7 +147,7 @@ async def test_every_search_finds_it_still_after_images_were_changed_hidden_and_
             if step == "hide":
                 await repositories.images.hide(image, datetime.now(UTC))
             else:
-                await repositories.images.remove(image)
+                await repositories.images.remove(image.id)
             del kept[n]
 
     await library.transact(take_steps)

@@ -42,7 +42,7 @@ async def test_every_connection_writes_ahead_and_waits_for_the_disk(
     assert [list(answer.values()) for answer in answers if isinstance(answer, dict)] == [[value]] * 3
 
 
-async def test_a_transaction_canceled_while_another_process_writes_leaves_the_database_usable(
+async def test_a_transaction_canceled_while_another_process_writes_is_whole_and_the_database_usable(
     database: SQLiteDatabase, tmp_path: Path
 ) -> None:
     with closing(sqlite3.connect(tmp_path / "probe.db", isolation_level=None)) as other_process:
@@ -54,7 +54,7 @@ async def test_a_transaction_canceled_while_another_process_writes_leaves_the_da
         with pytest.raises(asyncio.CancelledError):
             await task
     await database.execute(ADD, {"name": "b"})
-    assert await database.fetch_all("SELECT name FROM probe", {}) == [{"name": "b"}]
+    assert await database.fetch_all("SELECT name FROM probe", {}) == [{"name": "a"}, {"name": "b"}]
 
 
 async def test_reading_goes_on_while_somebody_writes(database: SQLiteDatabase, tmp_path: Path) -> None:

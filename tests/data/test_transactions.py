@@ -1,11 +1,12 @@
 """What both databases promise of several statements together."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
 
-from pixyproxy.core.exceptions import DuplicateRow, ImageNotFound
+from pixyproxy.core.exceptions import DuplicateRow, ImageNotFound, InternalError
 from pixyproxy.data.database import Database, Statements
 from pixyproxy.data.library import Library, Repositories
 from tests.data.builders import ADMINISTRATOR, added, an_image
@@ -27,13 +28,24 @@ async def test_a_transaction_gives_what_its_work_returns(probe: Database) -> Non
 
 
 async def test_a_transaction_sees_its_own_rows_and_nobody_else_does(probe: Database) -> None:
+    is_written, is_looked_at = threading.Event(), threading.Event()
+
     async def work(statements: Statements) -> None:
         await add(statements, "a")
         assert await statements.fetch_one("SELECT name FROM probe", {}) == {"name": "a"}
         assert await statements.fetch_all("SELECT name FROM probe", {}) == [{"name": "a"}]
-        assert await names(probe) == []
+        is_written.set()
+        if probe.dialect == "sqlite":  # there it runs in a thread, and waits for nothing
+            assert is_looked_at.wait(10)
+        else:
+            assert await asyncio.to_thread(is_looked_at.wait, 10)
 
-    await probe.transact(work)
+    working = asyncio.create_task(probe.transact(work))
+    assert await asyncio.to_thread(is_written.wait, 10)
+    assert await names(probe) == []
+    is_looked_at.set()
+    await working
+    assert await names(probe) == ["a"]
 
 
 class FailureOfTheWorkError(Exception):
@@ -51,10 +63,21 @@ async def test_whatever_the_work_raises_nothing_of_it_is_kept_and_the_database_w
     for _ in range(20):  # more than there are connections
         with pytest.raises(Exception) as raised:  # noqa: PT011 - the database may put a TimeoutError in our words
             await probe.transact(work)
-        assert failure in (raised.value, raised.value.__cause__)
+        assert type(failure) in (type(raised.value), type(raised.value.__cause__))
     assert await names(probe) == []
     await probe.transact(lambda statements: add(statements, "a", "b"))
     assert await names(probe) == ["a", "b"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_on_sqlite_a_transaction_that_waits_for_something_else_is_refused(probe: Database) -> None:
+    async def work(statements: Statements) -> None:
+        await add(statements, "a")
+        await asyncio.sleep(0)
+
+    with pytest.raises(InternalError):
+        await probe.transact(work)
+    assert await names(probe) == []
 
 
 async def test_a_duplicate_row_in_a_transaction_undoes_all_of_it(probe: Database) -> None:

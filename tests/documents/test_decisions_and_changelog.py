@@ -18,7 +18,9 @@ def test_every_decision_is_linked_by_its_title_in_order() -> None:
 
 
 def test_every_decision_says_what_was_decided() -> None:
-    for page in DECISIONS[:-1]:
+    for page in DECISIONS:
+        if page.name == "0008-dependencies.md":
+            continue  # a table, with a reason in each row
         assert "**Decided.**" in page.read_text(encoding="utf-8"), page.name
 
 

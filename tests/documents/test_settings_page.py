@@ -11,6 +11,7 @@ NOT_A_VALUE = {
     "PIXYPROXY_ADMIN_KEY": "made at the first start",
     "PIXYPROXY_DEFAULT_MODEL": "the first model of the first generator",
     "PIXYPROXY_PUBLIC_URL": "taken from the request",
+    "PIXYPROXY_RESERVE_MB": "5 % of the disk, at least 2048",
     "OPENAI_API_KEY": "none",
     "OPENAI_BASE_URL": "OpenAI's own",
 }

@@ -131,3 +131,12 @@ def _answers(service: RunningService) -> bool:
     with suppress(httpx2.TransportError):
         return httpx2.get(f"{service.url}/docs", trust_env=False).is_success
     return False
+
+
+def is_listening(service: RunningService) -> bool:
+    """Until a connection is refused: one that is reset met a worker on its way out."""
+    try:
+        service.connect().close()
+    except ConnectionError as error:
+        return not isinstance(error, ConnectionRefusedError)
+    return True

@@ -35,7 +35,7 @@ def test_while_mysql_is_lost_it_is_unavailable_and_it_recovers_by_itself(
         key = admin.post("/key", json={"name": "shop"}).json()["key"]
     with on_it.client(key) as client:
         made = client.post("/image", json={"prompt": "before", "size": "64x64"}).json()
-        assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}}
+        assert client.get("/health/ready").json() == {"status": "ok", "reasons": {}, "answers_waiting": 0}
 
         own_server.kill()
         for method, address in (("GET", "/image"), ("GET", made["content_url"]), ("POST", "/image")):
@@ -46,7 +46,7 @@ def test_while_mysql_is_lost_it_is_unavailable_and_it_recovers_by_itself(
         ready = client.get("/health/ready")
         assert (ready.status_code, ready.json()) == (
             503,
-            {"status": "not ready", "reasons": {"database": "unavailable"}},
+            {"status": "not ready", "reasons": {"database": "unavailable"}, "answers_waiting": 0},
         )
         assert client.get("/health/live").status_code == 200
 

@@ -13,9 +13,10 @@ import pyvips
 
 from pixyproxy.core.models import Caller, Content, Image, Status, Visibility
 from pixyproxy.core.names import new_guid
-from pixyproxy.service.generation import Generation
+from pixyproxy.service.generators import own_answers
 from pixyproxy.service.generators.catalogue import Catalogue
-from pixyproxy.service.generators.generator import GeneratedPicture, Generator, PictureRequest
+from pixyproxy.service.generators.generator import GeneratedPicture, Generator, PictureRequest, Receiver
+from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -38,6 +39,8 @@ def picture(suffix: str = "png", width: int = 48, height: int = 32) -> bytes:
 
 PNG = picture()
 
+NO_RESERVE = Limits(reserve_bytes=0)
+
 Work = Callable[[PictureRequest], Awaitable[GeneratedPicture]]
 
 
@@ -49,14 +52,23 @@ class Easel:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self.request_id: str | None = None
         self.asked: list[PictureRequest] = []
 
     def check(self, request: PictureRequest) -> None:
         """It can do everything."""
 
     async def generate(self, request: PictureRequest) -> GeneratedPicture:
-        self.asked.append(request)
         return await self._work(request)
+
+    async def call(self, request: PictureRequest, receiver: Receiver) -> None:
+        self.asked.append(request)
+        picture = await self._work(request)
+        receiver.note_request_id(self.request_id)
+        await receiver.write(own_answers.written(picture))
+
+    def read(self, answer: bytes, model: str) -> GeneratedPicture:  # noqa: ARG002 - they are all alike
+        return own_answers.read(answer)
 
     async def check_reachable(self) -> None:
         """It always is."""
@@ -93,10 +105,10 @@ class Gate:
         return await self._ending(request)
 
 
-def with_generator(services: Services, generator: Generator) -> Services:
+def with_generator(services: Services, generator: Generator, limits: Limits = NO_RESERVE) -> Services:
     """The same library and store, and this generator alone."""
     catalogue = Catalogue([generator], {}, None)
-    generation = Generation(services.library, services.store, catalogue)
+    generation = Generation(services.library, services.store, services.spool, catalogue, limits)
     return replace(services, catalogue=catalogue, generation=generation)
 
 
@@ -133,3 +145,10 @@ async def rows(services: Services, table: str) -> list[dict[str, Any]]:
     """Everything a table holds, also what no repository shows any more."""
     found = await services.library._database.fetch_all(f"SELECT * FROM {table}", {})
     return [dict(row) for row in found]
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], within_s: float = 60) -> None:
+    """Returns when it holds; looks again and again at what happens by itself."""
+    async with asyncio.timeout(within_s):
+        while not await holds():  # noqa: ASYNC110 - nobody sets an event for it
+            await asyncio.sleep(0.02)

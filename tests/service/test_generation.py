@@ -8,14 +8,14 @@ from uuid import UUID
 import pytest
 
 from pixyproxy.core.exceptions import ModelNotFound
-from pixyproxy.core.models import AttemptStatus, Status, Visibility
+from pixyproxy.core.models import AttemptStatus, Cost, Status, Visibility
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
 from pixyproxy.data.folder_store import FolderStore
-from pixyproxy.service.generation import Generation
 from pixyproxy.service.generators.catalogue import Catalogue
-from pixyproxy.service.generators.generator import Cost, GeneratedPicture, PictureRequest
+from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest
+from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.services import Services
-from tests.service.scenery import ALICE, PNG, Easel, Gate, painting, picture, rows, with_generator
+from tests.service.scenery import ALICE, NO_RESERVE, PNG, Easel, Gate, painting, picture, rows, with_generator
 
 CAT = ImagePrompt(prompt="a cat on a chair")
 
@@ -27,7 +27,8 @@ async def test_the_image_and_its_attempt_are_recorded_before_the_generator_is_ca
         [image] = (await services.private(ALICE).list_(ImageSearch(status=Status.GENERATING))).images
         [attempt] = await services.library.attempts.of_image(image.id)
         assert (attempt.status, attempt.generator, attempt.model) == ("started", "easel", "easel-1")
-        assert attempt.started_at == image.created_at
+        assert attempt.owner == ALICE.owner
+        assert attempt.started_at >= image.created_at
         assert attempt.ended_at is None
         assert image.content is None
         return GeneratedPicture(PNG)
@@ -46,20 +47,22 @@ async def test_the_bytes_are_stored_before_the_image_is_called_ready(
             statuses.extend([row["status"] for row in await rows(services, "image")])
             await super().put(key, content)
 
-    store = WatchedStore(tmp_path / "images")
-    generation = Generation(services.library, store, Catalogue([painting()], {}, None))
-    made = await generation.make(ALICE, CAT)
+    store, catalogue = WatchedStore(tmp_path / "images"), Catalogue([painting()], {}, None)
+    generation = Generation(services.library, store, services.spool, catalogue, NO_RESERVE)
+    made = (await generation.make(ALICE, CAT)).image
     assert statuses == ["generating"]
     assert made.content is not None
     assert store.local_path(made.content.storage_key).read_bytes() == PNG
 
 
 async def test_image_and_attempt_end_together(services: Services) -> None:
-    easel = painting(usage={"total_tokens": 7}, provider_request_id="req_7")
+    cost = Cost(Decimal("0.0123"), "price list")
+    easel = painting(usage={"total_tokens": 7}, cost=cost)
+    easel.request_id = "req_7"
     made = await with_generator(services, easel).private(ALICE).make(CAT)
     [attempt] = await services.library.attempts.of_image(made.id)
     assert attempt.status is AttemptStatus.SUCCEEDED
-    assert (attempt.usage, attempt.provider_request_id) == ({"total_tokens": 7}, "req_7")
+    assert (attempt.usage, attempt.cost, attempt.provider_request_id) == ({"total_tokens": 7}, cost, "req_7")
     assert attempt.ended_at is not None
     assert attempt.started_at <= attempt.ended_at
     assert made.content is not None

@@ -8,7 +8,6 @@ import pytest
 from pixyproxy.core.exceptions import (
     GeneratorFailed,
     ImageNotFound,
-    InternalError,
     OutcomeUnknown,
     PixyProxyException,
     PromptRefused,
@@ -20,7 +19,17 @@ from pixyproxy.core.models import AttemptStatus, Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.services import Services
-from tests.service.scenery import ALICE, PNG, Easel, Gate, failing, painting, rows, with_generator
+from tests.service.scenery import (
+    ALICE,
+    PNG,
+    Easel,
+    Gate,
+    eventually,
+    failing,
+    painting,
+    rows,
+    with_generator,
+)
 
 CAT = ImagePrompt(prompt="a cat on a chair")
 REFUSAL, FOREIGN = PromptRefused(), RuntimeError("secret /path SELECT")
@@ -33,8 +42,8 @@ async def _begun(service: PrivateImages, gate: Gate) -> tuple[asyncio.Task[objec
     return making, image.guid
 
 
-def _files(folder: Path) -> list[Path]:
-    return [file for file in (folder / "images").rglob("*") if file.is_file()]
+def _files(folder: Path, below: str = "images") -> list[Path]:
+    return [file for file in (folder / below).rglob("*") if file.is_file()]
 
 
 async def test_an_image_is_finished_and_kept_when_its_caller_stops_waiting(services: Services) -> None:
@@ -45,7 +54,7 @@ async def test_an_image_is_finished_and_kept_when_its_caller_stops_waiting(servi
     with pytest.raises(asyncio.CancelledError):
         await making
     gate.opened.set()
-    await private.generation.finish_running()
+    await private.generation.drain()
     kept = await private.private(ALICE).get(guid)
     assert kept.status is Status.READY
     [attempt] = await services.library.attempts.of_image(kept.id)
@@ -62,8 +71,9 @@ async def test_of_an_image_deleted_while_it_is_made_neither_bytes_nor_rows_stay(
     with pytest.raises(ImageNotFound):
         await service.get(guid)
     gate.opened.set()
-    await making
-    for table in ("image", "image_word", "image_tag"):
+    with pytest.raises(ImageNotFound):
+        await making
+    for table in ("image", "image_word", "image_tag", "job"):
         assert await rows(services, table) == []
     assert _files(tmp_path) == []
 
@@ -107,8 +117,8 @@ async def test_of_a_failed_image_that_is_deleted_no_rows_stay(services: Services
     [
         (REFUSAL, PromptRefused, Status.FAILED, AttemptStatus.FAILED),
         (GeneratorFailed("It is out of paint."), GeneratorFailed, Status.FAILED, AttemptStatus.FAILED),
-        (RateLimited(retry_after_s=3), RateLimited, Status.FAILED, AttemptStatus.FAILED),
-        (FOREIGN, InternalError, Status.FAILED, AttemptStatus.FAILED),
+        (RateLimited(retry_after_s=30), RateLimited, Status.FAILED, AttemptStatus.FAILED),
+        (FOREIGN, OutcomeUnknown, Status.UNKNOWN, AttemptStatus.UNKNOWN),
         (OutcomeUnknown(), OutcomeUnknown, Status.UNKNOWN, AttemptStatus.UNKNOWN),
     ],
 )
@@ -135,7 +145,7 @@ async def test_why_an_image_was_not_made_is_in_its_row_and_its_attempt(
 
 
 async def test_no_word_of_a_foreign_exception_is_kept_or_told(services: Services) -> None:
-    with pytest.raises(InternalError) as caught:
+    with pytest.raises(OutcomeUnknown) as caught:
         await with_generator(services, failing(FOREIGN)).private(ALICE).make(CAT)
     kept = f"{await rows(services, 'image')} {await rows(services, 'attempt')}"
     for word in ("secret", "/path", "SELECT"):
@@ -156,22 +166,46 @@ async def test_bytes_that_are_no_picture_are_put_aside_with_the_attempt(services
     assert b"".join([chunk async for chunk in aside]) == nonsense
 
 
-async def test_a_picture_that_cannot_be_stored_leaves_a_failed_image(
+async def test_while_no_picture_can_be_stored_none_is_recorded_and_no_generator_called(
     services: Services, tmp_path: Path
 ) -> None:
     (tmp_path / "images").write_text("a file where the folder should be")
-    service = with_generator(services, painting(PNG)).private(ALICE)
+    easel = painting()
     with pytest.raises(Unavailable) as caught:
-        await service.make(CAT)
-    assert caught.value.guid is not None
-    assert (await service.get(caught.value.guid)).status is Status.FAILED
+        await with_generator(services, easel).private(ALICE).make(CAT)
+    assert caught.value.guid is None
+    assert await rows(services, "image") == await rows(services, "attempt") == []
+    assert easel.asked == []
+
+
+async def test_who_waits_for_a_picture_that_cannot_be_stored_gets_the_image_as_it_stands_and_finds_it_later(
+    services: Services, tmp_path: Path
+) -> None:
+    gate = Gate()
+    service = with_generator(services, Easel(gate)).private(ALICE)
+    making, guid = await _begun(service, gate)
+    folder = tmp_path / "images"
+    folder.rename(tmp_path / "elsewhere")
+    folder.write_text("a file where the folder should be")
+    gate.opened.set()
+    assert await making == await service.get(guid)
+    assert (await service.get(guid)).status is Status.GENERATING
+    folder.unlink()
+    await eventually(lambda: _is_ready(service, guid))
+    picture = await service.picture(guid)
+    assert b"".join([chunk async for chunk in picture.read(0, len(PNG))]) == PNG
+    assert _files(tmp_path / "spool", "") == []
+
+
+async def _is_ready(service: PrivateImages, guid: str) -> bool:
+    return (await service.get(guid)).status is Status.READY
 
 
 async def test_closing_waits_for_the_pictures_on_their_way(services: Services) -> None:
     gate = Gate()
     closing = with_generator(services, Easel(gate))
     making, _ = await _begun(closing.private(ALICE), gate)
-    ending = asyncio.create_task(closing.generation.finish_running())
+    ending = asyncio.create_task(closing.generation.drain())
     await asyncio.sleep(0)
     assert not ending.done()
     gate.opened.set()

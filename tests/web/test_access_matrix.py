@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pixyproxy.core.models import Visibility
+from pixyproxy.core.models import Image, Visibility
 from pixyproxy.core.requests import NewKey
 from pixyproxy.service.keys import _checksum
+from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.services import Services
 from tests.conftest import ADMIN_KEY, client_of
+from tests.data.builders import an_attempt
 from tests.service.scenery import ON_SQLITE, painting, shelve, with_generator
 
 pytestmark = ON_SQLITE
@@ -29,6 +31,9 @@ OF_A_PRIVATE_IMAGE = {
     "change_image": (401, 401, 404, 200, 200),
     "delete_image": (401, 401, 404, 204, 204),
     "get_image_content": (404, 401, 404, 200, 200),
+    "cancel_image": (401, 401, 404, 202, 202),
+    "follow_image": (404, 401, 404, 200, 200),
+    "get_image_answer": (401, 401, 404, 200, 200),
     "list_keys": (401, 401, 403, 403, 200),
     "create_key": (401, 401, 403, 403, 201),
     "revoke_key": (401, 401, 403, 403, 204),
@@ -40,6 +45,9 @@ OF_A_PUBLIC_IMAGE = {
     "get_image_content": (200, 401, 200, 200, 200),
     "change_image": (401, 401, 403, 200, 200),
     "delete_image": (401, 401, 403, 204, 204),
+    "cancel_image": (401, 401, 403, 202, 202),
+    "follow_image": (200, 401, 200, 200, 200),
+    "get_image_answer": (401, 401, 403, 200, 200),
 }
 
 
@@ -85,11 +93,19 @@ async def _answers(app: FastAPI, operation: str, visibility: Visibility) -> dict
         keys = await _keys(services)
         owner = await services.keys.recognise(str(keys["owner"]))
         image = await shelve(services, owner=owner.owner, visibility=visibility)
+        await _put_an_answer_aside(services, image)
         async with client_of(app, keys[caller]) as client:
             url = path.format(guid=image.guid, key_id=owner.owner)
             answer = await client.request(method, url, json=BODIES.get(operation))
         statuses[caller] = answer.status_code
     return statuses
+
+
+async def _put_an_answer_aside(services: Services, image: Image) -> None:
+    """Of an attempt that brought no picture."""
+    attempt = an_attempt(image.id, owner=image.owner)
+    await services.library.attempts.add(attempt)
+    await services.store.put(quarantine_key(attempt.storage_key), b"I am sorry.")
 
 
 @pytest.mark.parametrize("operation", OF_A_PRIVATE_IMAGE)

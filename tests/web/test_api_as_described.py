@@ -23,6 +23,9 @@ from tests.conftest import ADMIN_KEY
 from tests.service.scenery import painting, with_generator
 from tests.web.test_openapi import OPERATIONS
 
+# The application runs beside the drawing of cases, and takes from chance how long it pauses.
+pytestmark = pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
+
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
@@ -48,8 +51,10 @@ def _app(folder: Path) -> FastAPI:
     @asynccontextmanager
     async def opened_with_easel(application: FastAPI) -> AsyncIterator[None]:
         async with opened(application):
-            application.state.services = with_generator(application.state.services, painting())
+            services = application.state.services
+            application.state.services = with_generator(services, painting())
             yield
+            await services.generation.close()
 
     app.router.lifespan_context = opened_with_easel
     return app

@@ -72,7 +72,7 @@ async def test_who_is_cut_off_while_the_picture_is_made_finds_it_later(app: Fast
     assert lines.status() == "-"
     assert exchange.sent == []
     gate.opened.set()
-    await services.generation.finish_running()
+    await services.generation.drain()
     assert [row["status"] for row in await rows(services, "image")] == [Status.READY]
 
 

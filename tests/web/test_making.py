@@ -8,7 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from pixyproxy.core.exceptions import GeneratorFailed, OutcomeUnknown, PromptRefused, RateLimited
-from pixyproxy.service.generators.generator import Cost, Generator
+from pixyproxy.core.models import Cost
+from pixyproxy.service.generators.generator import Generator
 from tests.conftest import Client
 from tests.service.scenery import ON_SQLITE, PNG, failing, painting, with_generator
 from tests.web.problems import problem_of
@@ -127,9 +128,9 @@ async def test_an_unknown_model_is_not_found(alice: Client) -> None:
     [
         (GeneratorFailed(), 502, "generator_failed", "failed"),
         (PromptRefused(), 422, "prompt_refused", "failed"),
-        (OutcomeUnknown(), 502, "outcome_unknown", "unknown"),
+        (OutcomeUnknown(), 424, "outcome_unknown", "unknown"),
         (RateLimited(retry_after_s=7), 429, "rate_limited", "failed"),
-        (RuntimeError("secret /path SELECT"), 500, "internal", "failed"),
+        (RuntimeError("secret /path SELECT"), 424, "outcome_unknown", "unknown"),
     ],
 )
 @ON_SQLITE

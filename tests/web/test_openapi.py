@@ -14,12 +14,15 @@ from tests.web.error_tree import STATUS_OF_CODE
 pytestmark = ON_SQLITE
 
 OPERATIONS = {
-    "create_image": ("POST", "/image", {401, 404, 408, 413, 422, 429, 500, 502, 503, 504, 507}),
+    "create_image": ("POST", "/image", {401, 404, 408, 409, 413, 422, 424, 429, 500, 502, 503, 504, 507}),
     "list_images": ("GET", "/image", {401, 422, 500, 503}),
     "get_image": ("GET", "/image/{guid}", {401, 404, 422, 500, 503}),
     "change_image": ("PATCH", "/image/{guid}", {401, 403, 404, 408, 413, 422, 500, 503}),
     "delete_image": ("DELETE", "/image/{guid}", {401, 403, 404, 422, 500, 503}),
     "get_image_content": ("GET", "/image/{guid}/content", {401, 404, 409, 416, 422, 500, 503}),
+    "cancel_image": ("POST", "/image/{guid}/cancel", {401, 403, 404, 422, 500, 503}),
+    "follow_image": ("GET", "/image/{guid}/events", {401, 404, 422, 500, 503}),
+    "get_image_answer": ("GET", "/image/{guid}/answer", {401, 403, 404, 422, 500, 503}),
     "list_keys": ("GET", "/key", {401, 403, 422, 500, 503}),
     "create_key": ("POST", "/key", {401, 403, 408, 413, 422, 500, 503}),
     "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 404, 422, 500, 503}),

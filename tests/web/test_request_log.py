@@ -127,10 +127,10 @@ async def test_a_wrong_method_a_wrong_key_and_a_defect_write_two_lines_too(
             await admin.post("/image", json={"prompt": "a cat"}),
             await admin.post("/image", content=b"x" * 2_000_000),
         ]
-    assert [answer.status_code for answer in answers] == [405, 401, 500, 413]
+    assert [answer.status_code for answer in answers] == [405, 401, 424, 413]
     lines = log.requests()
     assert [line["what"] for line in lines] == ["START", "END"] * 4
-    assert [line["status"] for line in lines[1::2]] == ["405", "401", "500", "413"]
+    assert [line["status"] for line in lines[1::2]] == ["405", "401", "424", "413"]
     ids = [line["id"] for line in lines]
     assert ids[::2] == ids[1::2] == [answer.headers["x-request-id"] for answer in answers]
     assert lines[0]["place"] == lines[1]["place"] == _place(errors.answer_error)

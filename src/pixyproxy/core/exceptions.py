@@ -8,11 +8,13 @@
     │   ├── PayloadTooLarge
     │   ├── ModelNotFound
     │   ├── PromptRefused
+    │   ├── IdempotencyMismatch
     │   ├── ImageNotFound
     │   ├── ImageNotReady
     │   └── ImageFailed
     ├── ImageGenerationException        what went wrong while making it
     │   ├── GeneratorFailed
+    │   │   ├── GeneratorRefused
     │   │   └── UnreadablePicture
     │   ├── GeneratorTimeout
     │   ├── RateLimited
@@ -22,7 +24,10 @@
     │   ├── Unauthenticated
     │   └── Forbidden
     ├── Unavailable                     a part of ours cannot be reached now; later it may
-    │   └── Deadlock
+    │   ├── Deadlock
+    │   ├── CommitLost
+    │   ├── GeneratorRests
+    │   └── LeaseLost
     ├── InternalError                   a defect of ours
     │   ├── DuplicateRow
     │   └── BytesMissing
@@ -52,6 +57,10 @@ class PixyProxyException(Exception):
 
     code: ClassVar[str]
     default_detail: ClassVar[str]
+    nothing_was_sent: ClassVar[bool] = False
+    """No generator began, nothing can have been billed: we may try again by ourselves, also elsewhere."""
+    may_be_asked_again: ClassVar[bool] = False
+    """Nothing came of it and nothing was paid: a caller who asks again, with the same key, gets a new try."""
 
     def __init__(
         self, detail: str | None = None, *, guid: str | None = None, retry_after_s: int | None = None
@@ -111,6 +120,11 @@ class PromptRefused(ImagePromptException):
     default_detail = "The generator's safety system refused this prompt."
 
 
+class IdempotencyMismatch(ImagePromptException):
+    code = "idempotency_mismatch"
+    default_detail = "This Idempotency-Key was used before, with another request."
+
+
 class ImageNotFound(ImagePromptException):
     code = "image_not_found"
     default_detail = "There is no such image."
@@ -135,6 +149,11 @@ class GeneratorFailed(ImageGenerationException):
     default_detail = "The generator did not make a picture."
 
 
+class GeneratorRefused(GeneratorFailed):
+    default_detail = "The generator turned the call away before it began."
+    nothing_was_sent = may_be_asked_again = True
+
+
 class UnreadablePicture(GeneratorFailed):
     default_detail = "The generator's answer is no complete picture of a known kind."
 
@@ -142,11 +161,13 @@ class UnreadablePicture(GeneratorFailed):
 class GeneratorTimeout(ImageGenerationException):
     code = "generator_timeout"
     default_detail = "The generator could not be reached in time; nothing was sent to it."
+    nothing_was_sent = may_be_asked_again = True
 
 
 class RateLimited(ImageGenerationException):
     code = "rate_limited"
     default_detail = "The generator takes no more requests for now."
+    nothing_was_sent = may_be_asked_again = True
 
 
 class OutcomeUnknown(ImageGenerationException):
@@ -157,6 +178,7 @@ class OutcomeUnknown(ImageGenerationException):
 class StorageFull(ImageGenerationException):
     code = "storage_full"
     default_detail = "There is no room to keep another image."
+    may_be_asked_again = True
 
 
 class AccessException(PixyProxyException):
@@ -176,12 +198,27 @@ class Forbidden(AccessException):
 class Unavailable(PixyProxyException):
     code = "unavailable"
     default_detail = "A part of the service cannot be reached just now; try again soon."
+    may_be_asked_again = True
 
 
 class Deadlock(Unavailable):
     """Two transactions stood in each other's way and the database undid ours; it can be run again."""
 
     default_detail = "The database was too busy; try again."
+
+
+class CommitLost(Unavailable):
+    """The answer to COMMIT did not come: what the transaction wrote may be there, or not."""
+
+
+class GeneratorRests(Unavailable):
+    default_detail = "The generator has failed again and again; it is tried again soon."
+
+
+class LeaseLost(Unavailable):
+    """Another worker has taken the image over; what we know of it is no longer ours to write."""
+
+    default_detail = "The image was taken over by another worker."
 
 
 class InternalError(PixyProxyException):
@@ -200,3 +237,13 @@ class BytesMissing(InternalError):
 class CannotStart(PixyProxyException):
     code = "internal"
     default_detail = "The service cannot start."
+
+
+def as_told(code: str, detail: str) -> PixyProxyException:
+    """The failure that was written down, for one who was not there when it happened."""
+    kinds = list(PixyProxyException.__subclasses__())
+    for kind in kinds:
+        if getattr(kind, "code", None) == code:
+            return kind(detail)
+        kinds += kind.__subclasses__()
+    return InternalError(detail)

@@ -52,6 +52,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a call cost, and who says so."""
+
+    usd: Decimal
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The bytes of a picture: what they are and where they lie."""
 
@@ -103,15 +111,47 @@ class Attempt:
 
     id: int = 0
     image_id: int
+    owner: str
     generator: str
     model: str
     storage_key: str
     status: AttemptStatus = AttemptStatus.STARTED
     provider_request_id: str | None = None
     usage: Mapping[str, JsonValue] | None = None
+    cost: Cost | None = None
     failure: Failure | None = None
     started_at: datetime
     ended_at: datetime | None = None
+
+
+class JobState(StrEnum):
+    """What may be done with work that is taken over: anything, or only to look for what came of it."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """An image that is not at its end. Every claim has a token of its own; who has lost it writes no more."""
+
+    image_id: int
+    state: JobState
+    asked: Mapping[str, JsonValue]
+    holder: str | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptKey:
+    """An `Idempotency-Key` and the image it stands for."""
+
+    owner: str
+    route: str
+    key: str
+    fingerprint: str
+    guid: str
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

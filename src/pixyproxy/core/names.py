@@ -33,3 +33,9 @@ def readable_name(prompt: str, guid: str) -> str:
         run_on = not name or (is_unspaced(name[-1]) and is_unspaced(word))
         name += word if run_on else f"-{word}"
     return f"{name or 'image'}-{guid[:8]}"
+
+
+def with_extension(filename: str, prompt: str, guid: str, media_type: str) -> str:
+    """A name of our making gets its extension when the bytes are known; one that was given stays as it is."""
+    is_ours = filename == readable_name(prompt, guid)
+    return f"{filename}.{EXTENSIONS[media_type]}" if is_ours else filename

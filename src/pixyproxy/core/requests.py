@@ -84,7 +84,7 @@ SearchText = Annotated[str | None, Field(max_length=1000), BeforeValidator(_abse
 
 
 class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ImagePrompt(_Request):

@@ -1,18 +1,23 @@
 """Images in a folder: written beside, flushed, renamed, and the folder flushed too."""
 
 import asyncio
-import errno
 import os
+import re
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
+from pixyproxy.core.exceptions import BytesMissing
+from pixyproxy.data.durable_files import Space, errors_translated, flush_folder, make_folder, write_durably
+from pixyproxy.data.image_store import StoredObject
 
 _CHUNK_BYTES = 256 * 1024
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_LISTED_AT_ONCE = 500
+_UNFINISHED = re.compile(r"\.(?:check-[0-9a-f]{16}|.+\.[0-9a-f]{8}\.part)", re.DOTALL)
 
 
 class FolderStore:
@@ -23,7 +28,7 @@ class FolderStore:
         await asyncio.to_thread(self._put, key, content)
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        with _errors_translated(), await self._opened(key) as file:
+        with errors_translated(), await self._opened(key) as file:
             file.seek(start)
             left = _CHUNK_BYTES if end is None else max(end - start, 0)
             while chunk := await asyncio.to_thread(file.read, min(left, _CHUNK_BYTES)):
@@ -43,17 +48,37 @@ class FolderStore:
             raise BytesMissing
 
     async def delete(self, key: str) -> None:
-        with _errors_translated(), suppress(NotADirectoryError):
+        with errors_translated(), suppress(NotADirectoryError):
             await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     async def exists(self, key: str) -> bool:
-        with _errors_translated():
+        with errors_translated():
             return await asyncio.to_thread(self._path(key).is_file)
+
+    async def list_(self) -> AsyncIterator[StoredObject]:
+        async for each in self._listed():
+            if not _is_unfinished(each):
+                yield each
+
+    async def unfinished(self) -> AsyncIterator[StoredObject]:
+        async for each in self._listed():
+            if _is_unfinished(each):
+                yield each
 
     async def check(self) -> None:
         probe = f".check-{secrets.token_hex(8)}"
         await self.put(probe, bytes(4096))  # an empty file finds room on a full disk
         await self.delete(probe)
+
+    def space(self) -> Space | None:
+        return Space.at(self._folder)
+
+    async def _listed(self) -> AsyncIterator[StoredObject]:
+        files = _files_below(self._folder, "")
+        with errors_translated():
+            while some := await asyncio.to_thread(lambda: list(islice(files, _LISTED_AT_ONCE))):
+                for each in some:
+                    yield each
 
     async def _opened(self, key: str) -> BinaryIO:
         try:
@@ -70,47 +95,34 @@ class FolderStore:
     def _put(self, key: str, content: bytes) -> None:
         target = self._path(key)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        with _errors_translated():
-            _make_folder(target.parent)
+        with errors_translated():
+            make_folder(target.parent)
             try:
-                _write_durably(beside, content)
+                write_durably(beside, content)
                 beside.rename(target)
-                _flush_folder(target.parent)
+                flush_folder(target.parent)
             finally:
                 with suppress(OSError):
                     beside.unlink(missing_ok=True)
 
 
-def _write_durably(path: Path, content: bytes) -> None:
-    with path.open("xb", buffering=0) as file:
-        view = memoryview(content)
-        while view:
-            view = view[file.write(view) :]
-        os.fsync(file.fileno())
-
-
-def _make_folder(folder: Path) -> None:
-    """A new folder lasts only when the one it lies in has been flushed."""
-    if folder.is_dir():
+def _files_below(folder: Path, prefix: str) -> Iterator[StoredObject]:
+    """One folder open at a time on each floor, and nothing collected: there may be millions."""
+    try:
+        entries = os.scandir(folder)
+    except FileNotFoundError:
         return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
+    with entries:
+        for entry in entries:
+            key = f"{prefix}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(Path(entry.path), f"{key}/")
+            elif entry.is_file(follow_symlinks=False):
+                with suppress(FileNotFoundError):
+                    found = entry.stat(follow_symlinks=False)
+                    yield StoredObject(key, found.st_size, max(time.time() - found.st_mtime, 0.0))
 
 
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _errors_translated() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFull(retry_after_s=60) from error
-        raise Unavailable(retry_after_s=5) from error
+def _is_unfinished(each: StoredObject) -> bool:
+    """What `_put` writes beside its target, and what a check that was cut off has left."""
+    return _UNFINISHED.fullmatch(each.key.rpartition("/")[2]) is not None

@@ -28,6 +28,7 @@ class ImageRepository:
     def __init__(self, statements: Statements, dialect: str) -> None:
         self._statements = statements
         self._dialect = dialect
+        self._lock = "" if dialect == "sqlite" else " FOR UPDATE"
         self._index = ImageIndex(statements)
 
     async def add(self, image: Image) -> int:
@@ -42,9 +43,14 @@ class ImageRepository:
 
     async def find_for_update(self, guid: str, audience: Audience) -> Image | None:
         """As `find`, and nobody else changes the row before this transaction ends."""
-        locked = _FIND if self._dialect == "sqlite" else f"{_FIND} FOR UPDATE"
-        row = await self._statements.fetch_one(locked, {"guid": _as_kept(guid)})
+        row = await self._statements.fetch_one(_FIND + self._lock, {"guid": _as_kept(guid)})
         return image_rows.from_row(row) if row and _may_see(row, audience) else None
+
+    async def find_in_making(self, image_id: int) -> Image | None:
+        """As `find_for_update`, for whoever makes it; None when it has been deleted meanwhile."""
+        sql = f"SELECT {_SELECTED} FROM image WHERE id = :id AND deleted_at IS NULL"
+        row = await self._statements.fetch_one(sql + self._lock, {"id": image_id})
+        return image_rows.from_row(row) if row else None
 
     async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
         """One image more than `search.limit` where there is a next page."""
@@ -65,9 +71,9 @@ class ImageRepository:
             {"id": image.id, "at": to_timestamp(at)},
         )
 
-    async def remove(self, image: Image) -> None:
-        await self._index.remove(image.id)
-        await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
+    async def remove(self, image_id: int) -> None:
+        await self._index.remove(image_id)
+        await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image_id})
 
 
 def _as_kept(guid: str) -> str:

@@ -1,15 +1,12 @@
 """Image ⇄ dict: the one place where an image's columns are named and turned."""
 
 import unicodedata
-from decimal import Decimal
 from typing import Any
 
 from pixyproxy.core.models import Content, Failure, Image, Status, Visibility
 from pixyproxy.core.words import words
 from pixyproxy.data.database import Row
-from pixyproxy.data.values import from_json, from_timestamp, to_json, to_timestamp
-
-_NANO = Decimal(10) ** 9
+from pixyproxy.data.values import from_json, from_nano, from_timestamp, to_json, to_nano, to_timestamp
 
 COLUMNS = (
     "guid owner filename prompt revised_prompt tags author status visibility generator model parameters "
@@ -44,7 +41,7 @@ def to_dict(image: Image) -> dict[str, Any]:
         "height": content and content.height,
         "size_bytes": content and content.size_bytes,
         "sha256": content and content.sha256,
-        "cost_nano_usd": None if image.cost_usd is None else int(image.cost_usd * _NANO),
+        "cost_nano_usd": None if image.cost_usd is None else to_nano(image.cost_usd),
         "cost_source": image.cost_source,
         "error_code": failure and failure.code,
         "error_detail": failure and failure.detail[:1000],
@@ -70,7 +67,7 @@ def from_row(row: Row) -> Image:
         model=row["model"],
         parameters=from_json(row["parameters"]),
         content=_content(row),
-        cost_usd=None if cost is None else Decimal(cost) / _NANO,
+        cost_usd=None if cost is None else from_nano(cost),
         cost_source=row["cost_source"],
         failure=failure_of(row),
         created_at=from_timestamp(row["created_at"]),

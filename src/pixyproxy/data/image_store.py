@@ -1,8 +1,20 @@
 """Where the bytes lie. An object is written once, whole or not at all, and never changed."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from pixyproxy.data.durable_files import Space
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """Something that lies in a store."""
+
+    key: str
+    size_bytes: int
+    age_s: float
 
 
 class ImageStore(Protocol):
@@ -23,5 +35,14 @@ class ImageStore(Protocol):
 
     async def exists(self, key: str) -> bool: ...
 
+    def list_(self) -> AsyncIterator[StoredObject]:
+        """Every object, in no order. What comes or goes meanwhile may be among them or not."""
+
+    def unfinished(self) -> AsyncIterator[StoredObject]:
+        """What was begun and never became an object; `delete` removes it."""
+
     async def check(self) -> None:
         """Raises what `put` would raise now."""
+
+    def space(self) -> Space | None:
+        """The room there is, where the store lies on a disk."""

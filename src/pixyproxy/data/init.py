@@ -8,14 +8,17 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from pixyproxy.core.exceptions import CannotStart, DuplicateRow, PixyProxyException
-from pixyproxy.data.database import Database
+from pixyproxy.data.database import Database, Statements
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
+from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+_FIND_VERSION = "SELECT version FROM schema_version WHERE version = :version"
+_NOTE_VERSION = "INSERT INTO schema_version (version) VALUES (:version)"
 _UNKNOWN_DATABASE = 1049
 _DATABASE_URL = "PIXYPROXY_DATABASE_URL must be sqlite:///path or mysql://user:password@host:3306/database."
 
@@ -41,6 +44,17 @@ def open_database(url: str) -> Database:
 
 def open_store(location: str) -> ImageStore:
     return FolderStore(Path(location))
+
+
+def open_spool(folder: Path, *, create: bool) -> Spool:
+    spool = Spool(folder)
+    if not create:
+        return spool
+    try:
+        spool.open()
+    except PixyProxyException as error:
+        raise CannotStart(f"The spool {folder} cannot be made: {error.__cause__}") from error
+    return spool
 
 
 async def create_database_and_user(url: str, admin_url: str | None) -> None:
@@ -96,13 +110,32 @@ def _database_name(url: str) -> str:
 async def _create_tables(database: Database) -> None:
     for statement in _statements_of(f"create_tables.{database.dialect}.sql"):
         await database.execute(statement, {})
-    with suppress(DuplicateRow):
-        await database.execute(
-            "INSERT INTO schema_version (version) VALUES (:version)", {"version": SCHEMA_VERSION}
-        )
     rows = await database.fetch_all("SELECT version FROM schema_version", {})
-    if (found := max(row["version"] for row in rows)) > SCHEMA_VERSION:
+    found = max((row["version"] for row in rows), default=None)
+    if found is None:
+        with suppress(DuplicateRow):
+            await database.execute(_NOTE_VERSION, {"version": SCHEMA_VERSION})
+    elif found > SCHEMA_VERSION:
         raise CannotStart(f"The database is of schema {found}, made by a newer release than this one.")
+    else:
+        for version in range(found + 1, SCHEMA_VERSION + 1):
+            await _upgrade(database, version)
+
+
+async def _upgrade(database: Database, version: int) -> None:
+    """In SQLite whole or not at all; MySQL commits each change by itself: those that are there stay."""
+
+    async def work(statements: Statements) -> None:
+        noted = await statements.fetch_one(_FIND_VERSION, {"version": version})
+        if noted is not None:
+            return  # by another worker, meanwhile
+        for statement in _statements_of(f"upgrade_{version}.{database.dialect}.sql"):
+            with suppress(DuplicateRow):
+                await statements.execute(statement, {})
+        await statements.execute(_NOTE_VERSION, {"version": version})
+
+    with suppress(DuplicateRow):
+        await database.transact(work)
 
 
 def _statements_of(script: str) -> list[str]:

@@ -6,9 +6,12 @@ from typing import Self, TypeVar
 
 from pixyproxy.data.attempt_repository import AttemptRepository
 from pixyproxy.data.database import Database, Statements
+from pixyproxy.data.idempotency_repository import IdempotencyRepository
 from pixyproxy.data.image_repository import ImageRepository
+from pixyproxy.data.job_repository import JobRepository
 from pixyproxy.data.key_repository import KeyRepository
 from pixyproxy.data.secret_repository import SecretRepository
+from pixyproxy.data.upkeep_queries import UpkeepQueries
 
 T = TypeVar("T")
 _DURABILITY = """
@@ -25,14 +28,20 @@ class Repositories:
 
     images: ImageRepository
     attempts: AttemptRepository
+    jobs: JobRepository
+    idempotency: IdempotencyRepository
     keys: KeyRepository
+    upkeep: UpkeepQueries
 
     @classmethod
     def over(cls, statements: Statements, dialect: str) -> Self:
         return cls(
             images=ImageRepository(statements, dialect),
-            attempts=AttemptRepository(statements),
+            attempts=AttemptRepository(statements, dialect),
+            jobs=JobRepository(statements, dialect),
+            idempotency=IdempotencyRepository(statements),
             keys=KeyRepository(statements),
+            upkeep=UpkeepQueries(statements),
         )
 
 
@@ -43,6 +52,7 @@ class Library:
         self._database = database
         alone = Repositories.over(database, database.dialect)
         self.images, self.attempts, self.keys = alone.images, alone.attempts, alone.keys
+        self.jobs, self.idempotency, self.upkeep = alone.jobs, alone.idempotency, alone.upkeep
         self.secrets = SecretRepository(database)
 
     async def transact(self, work: Callable[[Repositories], Awaitable[T]]) -> T:

@@ -14,6 +14,7 @@ from asyncmy.cursors import DictCursor
 from asyncmy.errors import MySQLError
 
 from pixyproxy.core.exceptions import (
+    CommitLost,
     Deadlock,
     DuplicateRow,
     InternalError,
@@ -28,13 +29,16 @@ T = TypeVar("T")
 
 _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_S = 30
+_CLOSE_TIMEOUT_S = 5
 _TRIES_AFTER_DEADLOCK = 5
 _SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', sql_notes = 0"
 _UNDONE = {1205, 1213}  # lock wait timeout, deadlock
-_DUPLICATE = 1062
+_DUPLICATE = {1060, 1062}  # a column, a row
 _DISK_FULL = {1021, 1114}
 # Server gone, going, refusing, starting, or read-only.
-_LOST = {1040, 1053, 1077, 1079, 1080, 1129, 1203, 1290, 2002, 2003, 2006, 2013, 2014, 2055, 3159, 4031}
+_LOST = {1030, 1040, 1045, 1053, 1077, 1079, 1080, 1129, 1180, 1203, 1290, 1317, 1836, 1927} | {
+    2002, 2003, 2006, 2013, 2014, 2055, 3024, 3100, 3159, 3169, 4031,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +103,22 @@ class MySQLDatabase:
         raise Unavailable(retry_after_s=1)
 
     async def close(self) -> None:
-        if self._pool is not None:
-            self._pool.close()
-            await self._pool.wait_closed()
+        """In good order; a connection that does not come back is not waited for."""
+        if self._pool is None:
+            return
+        self._pool.close()
+        try:
+            async with asyncio.timeout(_CLOSE_TIMEOUT_S):
+                await self._pool.wait_closed()
+        except TimeoutError:
+            self._pool.terminate()
 
     @asynccontextmanager
     async def _statements(self) -> AsyncIterator["_Connection"]:
         with _errors_translated():
             pool = self._pool or await self._open_pool()
-            async with asyncio.timeout(_STATEMENT_TIMEOUT_S), pool.acquire() as connection:
-                yield _Connection(connection)
+            async with asyncio.timeout(_STATEMENT_TIMEOUT_S) as deadline, pool.acquire() as connection:
+                yield _Connection(connection, deadline)
 
     async def _open_pool(self) -> Any:
         # asyncmy's own limit ends with TCP's handshake; a server that accepts and says nothing has none.
@@ -134,8 +144,9 @@ class MySQLDatabase:
 class _Connection:
     """One borrowed connection; outside a transaction each statement commits by itself."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, deadline: asyncio.Timeout) -> None:
         self._connection = connection
+        self._deadline = deadline
 
     async def fetch_one(self, sql: str, parameters: Parameters) -> Row | None:
         async with self._ran(sql, parameters) as cursor:
@@ -163,12 +174,25 @@ class _Connection:
         await self._connection.begin()
         try:
             result = await work(self)
-            await self._connection.commit()
+            await self._commit()
+        except CommitLost:
+            self._connection.close()
+            raise
         except Exception:  # not a cancellation: what is left in a transaction the pool closes
             with suppress(MySQLError, OSError, EOFError):
                 await self._connection.rollback()
             raise
         return result
+
+    async def _commit(self) -> None:
+        """From here on a deadline that is over does not mean that nothing has happened."""
+        self._deadline.reschedule(None)
+        try:
+            with _errors_translated():
+                async with asyncio.timeout(_STATEMENT_TIMEOUT_S):
+                    await self._connection.commit()
+        except Unavailable as error:
+            raise CommitLost(retry_after_s=5) from error.__cause__
 
     @asynccontextmanager
     async def _ran(self, sql: str, parameters: Parameters) -> AsyncIterator[Any]:
@@ -190,10 +214,10 @@ def _errors_translated() -> Iterator[None]:
 
 
 def _translation(number: object) -> PixyProxyException:
-    if number == _DUPLICATE:
+    if number in _DUPLICATE:
         return DuplicateRow()
     if number in _UNDONE:
         return Deadlock()
     if number in _DISK_FULL:
-        return StorageFull()
+        return StorageFull(retry_after_s=60)
     return Unavailable(retry_after_s=5) if number in _LOST else InternalError()

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
+
+_NANO = Decimal(10) ** 9
 
 
 def to_timestamp(moment: datetime) -> str:
@@ -23,3 +26,12 @@ def to_json(value: Mapping[str, Any] | tuple[str, ...]) -> str:
 
 def from_json(text: str) -> Any:
     return json.loads(text)
+
+
+def to_nano(usd: Decimal) -> int:
+    """A whole number of them is exact in every database."""
+    return int(usd * _NANO)
+
+
+def from_nano(nano: int) -> Decimal:
+    return Decimal(nano) / _NANO

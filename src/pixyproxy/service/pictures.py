@@ -23,6 +23,8 @@ class PictureFacts:
 
 def examine(content: bytes) -> PictureFacts:
     """Reads the header only; nothing is decoded, so a bomb does not go off."""
+    if not content:
+        raise UnreadablePicture("The generator answered without a picture.")
     media_type = _media_type(content)
     if not _IS_COMPLETE[media_type](content):
         raise UnreadablePicture("The generator's picture is cut short or damaged.")

@@ -1,16 +1,20 @@
 """Private requests: what the holder of a key may do. Make, see, change and delete images."""
 
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import Forbidden, ImageNotFound, PixyProxyException
-from pixyproxy.core.models import Audience, Caller, Image, Status
+from pixyproxy.core.idempotency import IdempotencyKey
+from pixyproxy.core.life import step
+from pixyproxy.core.models import Audience, Caller, Image, JobState, Status
 from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.generation import Generation, quarantine_key
+from pixyproxy.service.making.generation import Generation, Made
+from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.validation import revalidated
 
@@ -23,12 +27,37 @@ class PrivateImages(ImageReading):
     def __init__(
         self, library: Library, store: ImageStore, cursors: Cursors, generation: Generation, caller: Caller
     ) -> None:
-        super().__init__(library, store, cursors, Audience.of(caller))
+        super().__init__(library, store, cursors, generation.watching, Audience.of(caller))
         self._generation = generation
         self._caller = caller
 
     async def make(self, prompt: ImagePrompt) -> Image:
-        return await self._generation.make(self._caller, revalidated(prompt))
+        """The image, ready; raises what it failed of."""
+        return (await self.begin(prompt)).image
+
+    async def begin(
+        self, prompt: ImagePrompt, key: IdempotencyKey | None = None, patience_s: float | None = None
+    ) -> Made:
+        """The image, ready, or as it is when the caller's patience ends."""
+        return await self._generation.make(self._caller, revalidated(prompt), key, patience_s)
+
+    async def cancel(self, guid: str) -> Image:
+        """Stops what has not been sent; what has been is finished and kept."""
+
+        async def work(repositories: Repositories) -> Image:
+            image = await self._get_own(repositories, guid)
+            job = await repositories.jobs.find_for_update(image.id)
+            if job is None or job.state is not JobState.WAITING:
+                return image
+            canceled = step(image, Status.CANCELED, datetime.now(UTC))
+            await repositories.jobs.remove(image.id)
+            await repositories.images.change(image, canceled)
+            return canceled
+
+        image = await self._library.transact(work)
+        if image.status is Status.CANCELED:
+            self._generation.note_canceled(guid)
+        return image
 
     async def change(self, guid: str, changes: ImageChanges) -> Image:
         asked = revalidated(changes).model_dump(exclude_unset=True)
@@ -45,23 +74,35 @@ class PrivateImages(ImageReading):
 
         return await self._library.transact(work)
 
+    async def unreadable_answer(self, guid: str) -> AsyncIterator[bytes]:
+        """What was paid for and is no picture, as it came."""
+        image = await self.get(guid)
+        if not self._is_own(image):
+            raise Forbidden("Only its owner and administrators may see that.")
+        for attempt in reversed(await self._library.attempts.of_image(image.id)):
+            key = quarantine_key(attempt.storage_key)
+            if await self._store.exists(key):
+                return self._store.read(key)
+        raise ImageNotFound("Of this image there is no answer that is not a picture.")
+
     async def delete(self, guid: str) -> None:
-        async def hide(repositories: Repositories) -> Image:
+        async def hide(repositories: Repositories) -> tuple[Image, bool]:
             image = await self._get_own(repositories, guid)
             await repositories.images.hide(image, datetime.now(UTC))
-            return image
+            return image, await repositories.jobs.exists(image.id)
 
-        image = await self._library.transact(hide)
-        if image.status in {Status.QUEUED, Status.GENERATING}:
+        image, is_made = await self._library.transact(hide)
+        if is_made:
             return  # Whoever makes it finds it gone, and clears up.
         try:
             await self._remove_bytes(image)
-            await self._library.transact(lambda repositories: repositories.images.remove(image))
+            await self._library.transact(lambda repositories: repositories.images.remove(image.id))
         except PixyProxyException as error:
             log.warning("image %s is hidden; its bytes could not be removed yet (%s)", guid, error.origin)
 
     async def _remove_bytes(self, image: Image) -> None:
-        keys = [quarantine_key(attempt) for attempt in await self._library.attempts.of_image(image.id)]
+        attempts = await self._library.attempts.of_image(image.id)
+        keys = [quarantine_key(attempt.storage_key) for attempt in attempts]
         if image.content is not None:
             keys.append(image.content.storage_key)
         for key in keys:
@@ -71,6 +112,9 @@ class PrivateImages(ImageReading):
         image = await repositories.images.find_for_update(guid, self._audience)
         if image is None:
             raise ImageNotFound
-        if not (self._caller.is_admin or image.owner == self._caller.owner):
+        if not self._is_own(image):
             raise Forbidden("Only its owner and administrators may change this image.")
         return image
+
+    def _is_own(self, image: Image) -> bool:
+        return self._caller.is_admin or image.owner == self._caller.owner

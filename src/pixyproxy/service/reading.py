@@ -11,6 +11,7 @@ from pixyproxy.core.search_terms import MOST_TERMS, parse_search
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
 
@@ -37,10 +38,13 @@ class Picture:
 
 
 class ImageReading:
-    def __init__(self, library: Library, store: ImageStore, cursors: Cursors, audience: Audience) -> None:
+    def __init__(
+        self, library: Library, store: ImageStore, cursors: Cursors, watching: Watching, audience: Audience
+    ) -> None:
         self._library = library
         self._store = store
         self._cursors = cursors
+        self._watching = watching
         self._audience = audience
 
     async def get(self, guid: str) -> Image:
@@ -48,6 +52,10 @@ class ImageReading:
         if image is None:
             raise ImageNotFound
         return image
+
+    async def follow(self, guid: str) -> AsyncIterator[Image | Preview]:
+        """The image now and after each step of its life."""
+        return self._watching.follow(await self.get(guid), self._audience)
 
     async def list_(self, search: ImageSearch) -> Page:
         search = revalidated(search)

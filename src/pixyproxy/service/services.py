@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pixyproxy.core.models import Caller
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
+from pixyproxy.data.spool import Spool
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.generation import Generation
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
+from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.public import PublicImages
 from pixyproxy.service.reading import ImageReading
@@ -18,13 +19,14 @@ from pixyproxy.service.reading import ImageReading
 class Services:
     library: Library
     store: ImageStore
+    spool: Spool
     catalogue: Catalogue
     generation: Generation
     keys: Keys
     cursors: Cursors
 
     def public(self) -> PublicImages:
-        return PublicImages(self.library, self.store, self.cursors)
+        return PublicImages(self.library, self.store, self.cursors, self.generation.watching)
 
     def private(self, caller: Caller) -> PrivateImages:
         return PrivateImages(self.library, self.store, self.cursors, self.generation, caller)
@@ -32,7 +34,11 @@ class Services:
     def as_seen_by(self, caller: Caller | None) -> ImageReading:
         return self.public() if caller is None else self.private(caller)
 
+    async def drain(self) -> None:
+        """Refuse new work; returns when nothing is on its way."""
+        await self.generation.drain()
+
     async def close(self) -> None:
-        await self.generation.finish_running()
+        await self.generation.close()
         await self.catalogue.close()
         await self.library.close()

@@ -37,6 +37,21 @@ async def answer_content(request: Request, picture: Picture, *, download: bool) 
     return await _body(request, picture, start, end, status, headers)
 
 
+async def answer_unread(chunks: AsyncIterator[bytes]) -> Response:
+    """Nobody knows what it is, so nothing is shown of it."""
+    headers = {
+        "Content-Disposition": 'attachment; filename="answer"',
+        "Cache-Control": "private, no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+    first = await anext(chunks)
+    return StreamingResponse(
+        _continued(first, chunks), headers=headers, media_type="application/octet-stream"
+    )
+
+
 async def _body(
     request: Request, picture: Picture, start: int, end: int, status: int, headers: dict[str, str]
 ) -> Response:

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from pixyproxy.service.health import reasons_not_ready
 from pixyproxy.web.answers import json_answer
 from pixyproxy.web.auth import services_of
-from pixyproxy.web.schemas import Health
+from pixyproxy.web.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"])
 
@@ -20,12 +20,13 @@ async def health_live() -> Response:
     "/health/ready",
     operation_id="health_ready",
     summary="Database and images can be used",
-    response_model=Health,
-    responses={503: {"model": Health, "description": "Not ready, and why"}},
+    response_model=Readiness,
+    responses={503: {"model": Readiness, "description": "Not ready, and why"}},
 )
 async def health_ready(request: Request) -> Response:
     services = services_of(request)
-    reasons = await reasons_not_ready(services.library, services.store)
-    return json_answer(
-        Health(status="not ready" if reasons else "ok", reasons=reasons), 503 if reasons else 200
-    )
+    reasons = await reasons_not_ready(services.library, services.generation.admission)
+    waiting = services.generation.answers_waiting()
+    status = "not ready" if reasons else "ok"
+    health = Readiness(status=status, reasons=reasons, answers_waiting=waiting)
+    return json_answer(health, 503 if reasons else 200)

@@ -6,10 +6,15 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import TypeAdapter
 
+from pixyproxy.core.idempotency import IdempotencyKey
+from pixyproxy.core.life import is_settled
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
+from pixyproxy.service.making.generation import Made
 from pixyproxy.web.answers import json_answer, json_array
 from pixyproxy.web.auth import OwnImages, VisibleImages
-from pixyproxy.web.content import answer_content
+from pixyproxy.web.content import answer_content, answer_unread
+from pixyproxy.web.events import answer_events
+from pixyproxy.web.preferences import Preferences
 from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import ImageDetail
 
@@ -17,8 +22,35 @@ router = APIRouter(tags=["images"])
 
 Guid = Annotated[str, Path(max_length=100, examples=["01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11"])]
 _details: TypeAdapter[list[ImageDetail]] = TypeAdapter(list[ImageDetail])
+_LOCATION = {"Location": {"description": "The new image", "schema": {"type": "string"}}}
 _CREATED: dict[int | str, dict[str, Any]] = {
-    201: {"headers": {"Location": {"description": "The new image", "schema": {"type": "string"}}}}
+    201: {"headers": _LOCATION},
+    202: {"headers": _LOCATION, "model": ImageDetail, "description": "It is being made; ask at `Location`"},
+}
+_ASK_AGAIN_S = "2"
+_ORDER_HEADERS = [
+    {
+        "name": "Prefer",
+        "in": "header",
+        "schema": {"type": "string"},
+        "example": "respond-async",
+        "description": "`respond-async`: 202 at once; `wait=N`: 202 when it takes longer than N seconds",
+    },
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+        "description": "The same key with the same request stands for the same image, for 72 hours",
+    },
+]
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bytes as they came",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
 }
 _LISTED: dict[int | str, dict[str, Any]] = {
     200: {
@@ -46,12 +78,15 @@ _CONTENT: dict[int | str, dict[str, Any]] = {
     summary="Make an image",
     status_code=201,
     response_model=ImageDetail,
-    responses={**_CREATED, **problems(401, 404, 408, 413, 429, 502, 504, 507)},
+    responses={**_CREATED, **problems(401, 404, 408, 409, 413, 424, 429, 502, 504, 507)},
+    openapi_extra={"parameters": _ORDER_HEADERS},
 )
-async def create_image(prompt: ImagePrompt, images: OwnImages) -> Response:
-    """Answers when the picture and everything known about it are durable."""
-    image = await images.make(prompt)
-    return json_answer(ImageDetail.of(image), 201, {"Location": f"/image/{image.guid}"})
+async def create_image(request: Request, prompt: ImagePrompt, images: OwnImages) -> Response:
+    """Answers when the picture and everything known about it are durable, or when patience ends."""
+    key = IdempotencyKey.of("POST /image", request.headers.getlist("idempotency-key"), prompt)
+    preferences = Preferences.of(request.headers.getlist("prefer"))
+    made = await images.begin(prompt, key, preferences.patience_s)
+    return _answer_made(made, preferences)
 
 
 @router.get(
@@ -121,6 +156,55 @@ async def get_image_content(
 ) -> Response:
     picture = await images.picture(guid)
     return await answer_content(request, picture, download=download)
+
+
+@router.post(
+    "/image/{guid}/cancel",
+    operation_id="cancel_image",
+    summary="Stop an image that has not been sent to its generator",
+    status_code=202,
+    response_model=ImageDetail,
+    responses=problems(401, 403, 404),
+)
+async def cancel_image(guid: Guid, images: OwnImages) -> Response:
+    """A call that has been sent may have been paid for: it is finished, and its picture kept."""
+    return json_answer(ImageDetail.of(await images.cancel(guid)), 202)
+
+
+@router.get(
+    "/image/{guid}/events",
+    operation_id="follow_image",
+    summary="The life of an image, as it happens",
+    response_class=Response,
+    responses={**_EVENTS, **problems(401, 404)},
+)
+async def follow_image(guid: Guid, images: VisibleImages) -> Response:
+    """Server-sent events: `status` now and at each step, `partial` for a preview, `done` at the end."""
+    return answer_events(await images.follow(guid))
+
+
+@router.get(
+    "/image/{guid}/answer",
+    operation_id="get_image_answer",
+    summary="What a generator sent instead of a picture",
+    response_class=Response,
+    responses={**_ANSWER, **problems(401, 403, 404)},
+)
+async def get_image_answer(guid: Guid, images: OwnImages) -> Response:
+    """It was paid for, so it is kept as it came: for the image's owner, as an attachment."""
+    return await answer_unread(await images.unreadable_answer(guid))
+
+
+def _answer_made(made: Made, preferences: Preferences) -> Response:
+    image = made.image
+    headers = {"Location": f"/image/{image.guid}"}
+    if preferences.applied:
+        headers["Preference-Applied"] = preferences.applied
+    if made.is_replay:
+        headers["Idempotent-Replayed"] = "true"
+    if is_settled(image.status):
+        return json_answer(ImageDetail.of(image), 201, headers)
+    return json_answer(ImageDetail.of(image), 202, {**headers, "Retry-After": _ASK_AGAIN_S})
 
 
 def _next_link(request: Request, cursor: str) -> str:

@@ -17,6 +17,10 @@ _EXAMPLES: dict[int, tuple[str, str]] = {
     413: ("payload_too_large", "The body of the request is too large."),
     416: ("invalid_request", "The picture has no such bytes."),
     422: ("invalid_request", "The request is not valid: prompt: must not be blank."),
+    424: (
+        "outcome_unknown",
+        "The generator was called, but its answer was lost. It is not called again by itself.",
+    ),
     429: ("rate_limited", "The generator takes no more requests for now."),
     500: ("internal", "Something went wrong on our side."),
     502: ("generator_failed", "The generator did not make a picture."),

@@ -84,6 +84,14 @@ class ImageDetail(BaseModel):
         )
 
 
+class Partial(BaseModel):
+    """A preview of a picture that is not finished."""
+
+    number: int
+    media_type: str
+    b64: str
+
+
 class KeyDetail(BaseModel):
     """A key as it is listed; its text is never seen again."""
 
@@ -139,4 +147,10 @@ class Problem(BaseModel):
 
 class Health(BaseModel):
     status: str = Field(examples=["ok"])
+
+
+class Readiness(Health):
+    answers_waiting: int = Field(
+        description="Answers that are paid for and on this machine's disk, until database and store take them"
+    )
     reasons: dict[str, str] = Field({}, examples=[{"database": "unavailable"}])

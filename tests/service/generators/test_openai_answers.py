@@ -8,14 +8,20 @@ import pybase64
 import pytest
 from openai import AsyncOpenAI
 
-from pixyproxy.core.exceptions import GeneratorFailed, InvalidRequest, OutcomeUnknown, RateLimited
+from pixyproxy.core.exceptions import (
+    GeneratorFailed,
+    InvalidRequest,
+    OutcomeUnknown,
+    RateLimited,
+    UnreadablePicture,
+)
 from pixyproxy.core.models import Status
 from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.logs import TextLines
-from pixyproxy.service.generators import openai as module
 from pixyproxy.service.generators.openai import OpenAIImages
 from pixyproxy.service.services import Services
 from tests.service.generators.openai_services import CAT, OPENAI_KEY
+from tests.service.generators.receiving import made_by
 from tests.service.scenery import ALICE, ON_SQLITE, PNG, with_generator
 
 B64 = pybase64.b64encode(PNG).decode()
@@ -100,7 +106,7 @@ async def test_a_revised_prompt_that_is_no_text_is_left_out(services: Services, 
 
 
 async def test_a_url_beside_the_bytes_does_no_harm() -> None:
-    made = await _provider(**_picture(url="http://elsewhere.test/cat.png")).generate(CAT)
+    made = await made_by(_provider(**_picture(url="http://elsewhere.test/cat.png")), CAT)
     assert made.content == PNG
 
 
@@ -108,31 +114,54 @@ async def test_a_url_beside_the_bytes_does_no_harm() -> None:
     "answer",
     [{}, {"data": None}, {"data": {}}, {"data": [None]}, {"data": [{"b64_json": 7}]}, {"data": ["cat"]}],
 )
-async def test_an_answer_of_another_shape_is_a_failure_of_the_generator(answer: dict[str, Any]) -> None:
-    with pytest.raises(GeneratorFailed, match="without a picture"):
-        await _provider(**answer).generate(CAT)
+async def test_an_answer_of_another_shape_has_no_picture(answer: dict[str, Any]) -> None:
+    made = await made_by(_provider(**answer), CAT)
+    assert (made.content, made.revised_prompt) == (None, None)
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00", b"I am sorry.", b"[]", b"null", b'{"data": [', b"\xff\xfe"])
+async def test_an_answer_that_is_no_object_makes_no_sense(body: bytes) -> None:
+    with pytest.raises(UnreadablePicture):
+        await made_by(_provider_saying(body), CAT)
+
+
+@ON_SQLITE
+async def test_what_an_answer_without_a_picture_cost_is_known_all_the_same(services: Services) -> None:
+    usage = {
+        "input_tokens": 2,
+        "input_tokens_details": {"text_tokens": 2, "image_tokens": 0},
+        "output_tokens": 272,
+        "output_tokens_details": {"text_tokens": 0, "image_tokens": 272},
+        "total_tokens": 274,
+    }
+    provider = _provider(data=[{}], usage=usage)
+    with pytest.raises(UnreadablePicture) as caught:
+        await with_generator(services, provider).private(ALICE).make(ImagePrompt(prompt="a cat"))
+    assert caught.value.guid is not None
+    image = await services.private(ALICE).get(caught.value.guid)
+    [attempt] = await services.library.attempts.of_image(image.id)
+    assert attempt.usage == usage
+    assert attempt.cost is not None
+    assert (image.cost_usd, image.cost_source) == (attempt.cost.usd, attempt.cost.source)
 
 
 @pytest.mark.parametrize(
     ("said", "told"),
     [("60", 60), ("60.2", 61), ("nan", 10), ("inf", 10), ("-5", 10), ("Fri, 20 Nov 2026 23:59:59 GMT", 10)],
 )
-async def test_whatever_a_rate_limit_says_the_caller_gets_whole_seconds(
-    monkeypatch: pytest.MonkeyPatch, said: str, told: int
-) -> None:
-    monkeypatch.setattr(module, "_PAUSES_S", ())
+async def test_whatever_a_rate_limit_says_the_caller_gets_whole_seconds(said: str, told: int) -> None:
     with pytest.raises(RateLimited) as caught:
-        await _provider(429, {"retry-after": said}, error={"message": "slow down"}).generate(CAT)
+        await made_by(_provider(429, {"retry-after": said}, error={"message": "slow down"}), CAT)
     assert caught.value.retry_after_s == told
 
 
 @pytest.mark.parametrize("status", [402, 409, 413, 418])
 async def test_a_refusal_nobody_foresaw_is_a_failure_of_the_generator(status: int) -> None:
     with pytest.raises(GeneratorFailed):
-        await _provider(status, error="a text instead of an object").generate(CAT)
+        await made_by(_provider(status, error="a text instead of an object"), CAT)
 
 
 @pytest.mark.parametrize("status", [500, 502, 504, 529])
 async def test_an_error_that_is_not_the_providers_own_leaves_the_outcome_unknown(status: int) -> None:
     with pytest.raises(OutcomeUnknown):
-        await _provider(status, error="a text instead of an object").generate(CAT)
+        await made_by(_provider(status, error="a text instead of an object"), CAT)

@@ -1,28 +1,34 @@
 """What is sent to OpenAI, how often, and what is read from its answer."""
 
-import logging
+import json
 import socket
-from contextlib import ExitStack
 from dataclasses import replace
 from decimal import Decimal
 
 import pybase64
 import pytest
 
-from pixyproxy.core.exceptions import GeneratorTimeout, InvalidRequest, OutcomeUnknown, RateLimited
+from pixyproxy.core.exceptions import (
+    GeneratorTimeout,
+    InvalidRequest,
+    OutcomeUnknown,
+    PixyProxyException,
+    PromptRefused,
+    RateLimited,
+)
 from pixyproxy.core.models import Size
-from pixyproxy.service.generators import openai as module
-from pixyproxy.service.generators.generator import PictureRequest
+from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest
 from pixyproxy.service.generators.openai import MODELS, OpenAIImages
 from tests.service.generators.openai_services import CAT, OPENAI_KEY, generator_calling
-from tests.upstream import RunningUpstream, Scenario, running_upstream
+from tests.service.generators.receiving import Received, content_of, made_by
+from tests.upstream import RunningUpstream, Scenario
 
 
 async def test_parameters_arrive_unchanged(upstream: RunningUpstream) -> None:
     prompt = 'naïve "cat"\n\t猫 🐈'
     async with generator_calling(upstream.base_url) as generator:
-        await generator.generate(
-            PictureRequest(prompt, "gpt-image-2", Size(1536, 864), "high", "transparent", "webp")
+        await made_by(
+            generator, PictureRequest(prompt, "gpt-image-2", Size(1536, 864), "high", "transparent", "webp")
         )
     [call] = upstream.ledger()
     assert call.parameters == {
@@ -38,25 +44,26 @@ async def test_parameters_arrive_unchanged(upstream: RunningUpstream) -> None:
 
 async def test_what_was_not_asked_for_is_not_sent(upstream: RunningUpstream) -> None:
     async with generator_calling(upstream.base_url) as generator:
-        await generator.generate(CAT)
+        await made_by(generator, CAT)
     assert upstream.ledger()[0].parameters == {"prompt": "a cat", "model": "gpt-image-2"}
 
 
 async def test_the_picture_is_the_one_that_was_made(upstream: RunningUpstream) -> None:
     upstream.answer_with(Scenario(unique=True))
+    received = Received()
     async with generator_calling(upstream.base_url) as generator:
-        made = await generator.generate(replace(CAT, quality="low"))
+        made = await made_by(generator, replace(CAT, quality="low"), received)
     [call] = upstream.ledger()
-    assert (made.provider_request_id, call.billed) == (call.id, True)
+    assert (received.request_id, call.billed) == (call.id, True)
     assert made.parameters == {"size": "1024x1024", "quality": "low", "background": "opaque"}
     assert made.usage is not None
     assert made.usage["output_tokens"] == 272
-    assert made.content.startswith(b"\x89PNG")
+    assert content_of(made).startswith(b"\x89PNG")
 
 
 async def test_the_cost_is_that_of_the_tokens_reported(upstream: RunningUpstream) -> None:
     async with generator_calling(upstream.base_url) as generator:
-        made = await generator.generate(replace(CAT, quality="high"))
+        made = await made_by(generator, replace(CAT, quality="high"))
     assert made.cost is not None
     assert made.usage is not None
     assert (made.usage["input_tokens"], made.usage["output_tokens"]) == (2, 4160)
@@ -66,7 +73,7 @@ async def test_the_cost_is_that_of_the_tokens_reported(upstream: RunningUpstream
 
 async def test_a_model_without_a_known_price_has_no_cost(upstream: RunningUpstream) -> None:
     async with generator_calling(upstream.base_url) as generator:
-        made = await generator.generate(replace(CAT, model="gpt-image-2.6-flare"))
+        made = await made_by(generator, replace(CAT, model="gpt-image-2.6-flare"))
     assert made.cost is None
 
 
@@ -77,7 +84,7 @@ async def test_a_call_that_may_have_been_billed_is_not_made_again(
     upstream.answer_with(name, "ok")
     async with generator_calling(upstream.base_url) as generator:
         with pytest.raises(Exception, match=r"provider|lost"):
-            await generator.generate(CAT)
+            await made_by(generator, CAT)
     assert [call.scenario for call in upstream.ledger()] == [name]
 
 
@@ -88,7 +95,7 @@ async def test_a_silent_provider_is_left_at_the_deadline_and_not_called_again(
     upstream.answer_with(name, "ok")
     async with generator_calling(upstream.base_url, deadline_s=0.3) as generator:
         with pytest.raises(OutcomeUnknown):
-            await generator.generate(CAT)
+            await made_by(generator, CAT)
     assert [(call.scenario, call.billed) for call in upstream.ledger()] == [(name, True)]
 
 
@@ -96,59 +103,59 @@ async def test_an_answer_that_trickles_is_left_at_the_deadline_too(upstream: Run
     upstream.answer_with(Scenario("slow", over_seconds=30))
     async with generator_calling(upstream.base_url, deadline_s=0.5) as generator:
         with pytest.raises(OutcomeUnknown):
-            await generator.generate(CAT)
+            await made_by(generator, CAT)
     assert len(upstream.ledger()) == 1
 
 
-async def test_a_call_turned_away_for_its_rate_is_made_again_when_it_may(upstream: RunningUpstream) -> None:
-    upstream.answer_with(Scenario("rate-limited", retry_after_seconds=0.7), "ok")
-    async with generator_calling(upstream.base_url) as generator:
-        await generator.generate(CAT)
-    refused, paid = upstream.ledger()
-    assert (refused.billed, paid.billed) == (False, True)
-    assert paid.received_at - refused.received_at >= 0.7
-    assert refused.parameters == paid.parameters
-
-
 @pytest.mark.parametrize("scenario", [Scenario("rate-limited", retry_after_seconds=90), "insufficient-quota"])
-async def test_a_call_is_not_made_again_where_waiting_is_too_long_or_no_help(
+async def test_a_call_turned_away_is_not_made_again_here_and_surely_did_not_begin(
     upstream: RunningUpstream, scenario: Scenario | str
 ) -> None:
     upstream.answer_with(scenario, "ok")
     async with generator_calling(upstream.base_url) as generator:
-        with pytest.raises(Exception, match=r"takes no more|limit") as caught:
-            await generator.generate(CAT)
+        with pytest.raises(PixyProxyException, match=r"takes no more|limit") as caught:
+            await made_by(generator, CAT)
+    assert caught.value.nothing_was_sent
     if isinstance(caught.value, RateLimited):
         assert caught.value.retry_after_s == 90
-    assert len(upstream.ledger()) == 1
+    assert [call.billed for call in upstream.ledger()] == [False]
 
 
-async def test_a_refused_connection_is_tried_again_and_nothing_billed_twice(
-    monkeypatch: pytest.MonkeyPatch,
+async def test_an_answer_is_handed_on_as_it_comes_after_the_name_of_its_call(
+    upstream: RunningUpstream,
 ) -> None:
-    monkeypatch.setattr(module, "_PAUSES_S", (0.01, 0.01))
-    port = _closed_port()
-    with ExitStack() as stack:
-        started: list[RunningUpstream] = []
-
-        class StartsTheProvider(logging.Handler):
-            def emit(self, _: logging.LogRecord) -> None:
-                if not started:
-                    started.append(stack.enter_context(running_upstream(port=port)))
-
-        module.log.addHandler(handler := StartsTheProvider())
-        stack.callback(module.log.removeHandler, handler)
-        async with generator_calling(f"http://127.0.0.1:{port}/v1") as generator:
-            made = await generator.generate(CAT)
-        [call] = started[0].ledger()
-        assert made.provider_request_id == call.id
+    upstream.answer_with(Scenario("slow", over_seconds=0.2))
+    received = Received()
+    async with generator_calling(upstream.base_url) as generator:
+        await generator.call(CAT, received)
+    assert received.order[:2] == ["request id", "bytes"]
+    assert received.order.count("bytes") > 1
+    assert received.request_id == upstream.ledger()[0].id
+    assert json.loads(received.answer)["data"]
 
 
-async def test_where_nobody_answers_nothing_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PAUSES_S", (0.01, 0.01))
+async def test_a_call_that_fails_has_its_name_too(upstream: RunningUpstream) -> None:
+    upstream.answer_with("moderation-blocked")
+    received = Received()
+    async with generator_calling(upstream.base_url) as generator:
+        with pytest.raises(PromptRefused):
+            await generator.call(CAT, received)
+    assert (received.order, received.request_id) == (["request id"], upstream.ledger()[0].id)
+
+
+async def test_what_came_of_an_answer_that_is_cut_has_been_handed_on(upstream: RunningUpstream) -> None:
+    upstream.answer_with("cut")
+    received = Received()
+    async with generator_calling(upstream.base_url) as generator:
+        with pytest.raises(OutcomeUnknown):
+            await generator.call(CAT, received)
+    assert received.answer.startswith(b"{")
+
+
+async def test_where_nobody_answers_nothing_was_sent() -> None:
     async with generator_calling(f"http://127.0.0.1:{_closed_port()}/v1") as generator:
         with pytest.raises(GeneratorTimeout, match="nothing was sent"):
-            await generator.generate(CAT)
+            await made_by(generator, CAT)
         with pytest.raises(GeneratorTimeout):
             await generator.check_reachable()
 
@@ -184,7 +191,7 @@ async def test_every_size_let_through_is_one_that_openai_makes(
 ) -> None:
     async with generator_calling(upstream.base_url) as generator:
         generator.check(request := replace(CAT, size=size))
-        made = await generator.generate(request)
+        made = await made_by(generator, request)
     assert made.parameters["size"] == str(size or "1024x1024")
 
 
@@ -202,4 +209,10 @@ def _closed_port() -> int:
 
 def test_base64_is_read_strictly() -> None:
     answer = {"data": [{"b64_json": pybase64.b64encode(b"picture").decode()}]}
-    assert module._content(answer) == b"picture"
+    assert _read(answer).content == b"picture"
+    answer["data"][0]["b64_json"] = "cGlj\ndHVyZQ=="
+    assert _read(answer).content is None
+
+
+def _read(answer: object) -> GeneratedPicture:
+    return OpenAIImages(OPENAI_KEY, None).read(json.dumps(answer).encode(), "gpt-image-2")

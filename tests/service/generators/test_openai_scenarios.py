@@ -25,7 +25,7 @@ class Outcome:
 
 FAILED, LOST = (
     Outcome(502, "generator_failed"),
-    Outcome(502, "outcome_unknown", billed=True, kept_as="unknown"),
+    Outcome(424, "outcome_unknown", billed=True, kept_as="unknown"),
 )
 PAID_FOR_NOTHING = Outcome(502, "generator_failed", billed=True)
 REFUSED = Outcome(422, "prompt_refused")

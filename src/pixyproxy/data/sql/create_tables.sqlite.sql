@@ -36,16 +36,20 @@ CREATE INDEX IF NOT EXISTS image_of_owner ON image (owner, deleted_at, status, i
 CREATE INDEX IF NOT EXISTS image_public ON image (visibility, deleted_at, status, id);
 CREATE INDEX IF NOT EXISTS image_filename ON image (filename_key);
 
--- One call to a generator. storage_key names where its bytes will go, before it is made.
+-- One call to a generator, and what it cost; kept also when its image is deleted. storage_key names where its
+-- bytes will go, before it is made.
 CREATE TABLE IF NOT EXISTS attempt (
     id                  INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id            INTEGER NOT NULL,
+    owner               TEXT NOT NULL,
     generator           TEXT NOT NULL,
     model               TEXT NOT NULL,
     storage_key         TEXT NOT NULL,
     status              TEXT NOT NULL,
     provider_request_id TEXT NULL,
     usage_reported      TEXT NULL,
+    cost_nano_usd       INTEGER NULL,
+    cost_source         TEXT NULL,
     error_code          TEXT NULL,
     error_detail        TEXT NULL,
     started_at          TEXT NOT NULL,
@@ -54,6 +58,32 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE UNIQUE INDEX IF NOT EXISTS attempt_storage_key ON attempt (storage_key);
 CREATE INDEX IF NOT EXISTS attempt_of_image ON attempt (image_id);
 CREATE INDEX IF NOT EXISTS attempt_status ON attempt (status, started_at);
+
+-- Work that is not at its end: a row for each image that is queued or being made, and none for the others.
+-- Who holds one renews its lease; from free_at on, anybody may take it, under a new token. Both databases keep
+-- these times as seconds since 1970, by their own clock.
+CREATE TABLE IF NOT EXISTS job (
+    image_id INTEGER NOT NULL PRIMARY KEY,
+    state    TEXT NOT NULL,
+    asked    TEXT NOT NULL, -- what a generator is to be asked for
+    holder   TEXT NULL,
+    token    TEXT NULL,
+    free_at  REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS job_free ON job (state, free_at, image_id);
+
+-- Which image a key of a caller stands for; the primary key decides between requests that come at once.
+CREATE TABLE IF NOT EXISTS idempotency (
+    owner           TEXT NOT NULL,
+    route           TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    fingerprint     TEXT NOT NULL,
+    guid            TEXT NOT NULL,
+    created_at      TEXT NOT NULL,
+    PRIMARY KEY (owner, route, idempotency_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS idempotency_guid ON idempotency (guid);
+CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency (created_at);
 
 -- Which images a word finds: `p` in the prompts, `f` in the filename. Clustered in the order of the answer.
 CREATE TABLE IF NOT EXISTS image_word (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pixyproxy.core.exceptions import CannotStart, ModelNotFound
+from pixyproxy.core.exceptions import CannotStart, InvalidRequest, ModelNotFound, Unavailable
 from pixyproxy.core.models import Size
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.service.generators.generator import Generator, PictureRequest
@@ -19,15 +19,16 @@ class Catalogue:
     """The generators in their order. The first one's first model is the default, unless another is named."""
 
     def __init__(
-        self, generators: Sequence[Generator], aliases: Mapping[str, str], default_model: str | None
+        self, generators: Sequence[Generator], aliases: Mapping[str, Sequence[str]], default_model: str | None
     ) -> None:
         self.generators = generators
         self._aliases = aliases
+        self._by_name = {each.name: each for each in generators}
         self._by_model = {model: each for each in reversed(generators) for model in each.models}
         self._default_model = default_model or generators[0].models[0]
         self._resolve_at_start("PIXYPROXY_DEFAULT_MODEL", self._default_model)
-        if "*" in aliases:
-            self._resolve_at_start("PIXYPROXY_MODEL_ALIASES *", aliases["*"])
+        for model in aliases.get("*", ()):
+            self._resolve_at_start("PIXYPROXY_MODEL_ALIASES *", model)
 
     @property
     def default_model(self) -> str:
@@ -39,34 +40,52 @@ class Catalogue:
 
     @property
     def idle_aliases(self) -> tuple[str, ...]:
-        """Aliases of a model that no generator here has; `*` catches them, or nothing does."""
-        return tuple(alias for alias, model in self._aliases.items() if model not in self._by_model)
-
-    def choose(self, prompt: ImagePrompt) -> Choice:
-        """Raises `ModelNotFound`, or `InvalidRequest` for what the generator cannot do."""
-        model = self._resolve(prompt.model or self._default_model)
-        generator = self._by_model[model]
-        request = PictureRequest(
-            prompt=prompt.prompt,
-            model=model,
-            size=None if prompt.size == "auto" else Size.parse(prompt.size),
-            quality=prompt.quality,
-            background=prompt.background,
-            output_format=prompt.output_format,
-            seed=prompt.seed,
+        """Aliases that name a model no generator here has: where they name no other, `*` catches them."""
+        return tuple(
+            alias
+            for alias, models in self._aliases.items()
+            if not all(model in self._by_model for model in models)
         )
-        generator.check(request)
-        return Choice(generator, request)
+
+    def has_generator(self, name: str) -> bool:
+        return name in self._by_name
+
+    def generator_named(self, name: str) -> Generator:
+        """Raises `Unavailable` when it is not configured, or no longer."""
+        generator = self._by_name.get(name)
+        if generator is None:
+            raise Unavailable("The generator that has answered is not configured any more.", retry_after_s=60)
+        return generator
+
+    def plan(self, prompt: ImagePrompt) -> tuple[Choice, ...]:
+        """The models to ask in turn, until one has not to be asked in vain.
+
+        Raises `ModelNotFound`, or `InvalidRequest` for what not one of them can do.
+        """
+        choices: list[Choice] = []
+        refusal: InvalidRequest | None = None
+        for model in self._resolve(prompt.model or self._default_model):
+            choice = Choice(self._by_model[model], _request(prompt, model))
+            try:
+                choice.generator.check(choice.request)
+            except InvalidRequest as error:
+                refusal = refusal or error
+            else:
+                choices.append(choice)
+        if refusal is not None and not choices:
+            raise refusal
+        return tuple(choices)
 
     async def close(self) -> None:
         for generator in self.generators:
             await generator.close()
 
-    def _resolve(self, name: str) -> str:
-        """A name's alias, where it has one; the alias of `*` for what nobody knows."""
-        for model in (self._aliases.get(name, name), self._aliases.get("*")):
-            if model in self._by_model:
-                return model
+    def _resolve(self, name: str) -> list[str]:
+        """A name's aliases, where it has some; those of `*` for what nobody knows."""
+        for models in (self._aliases.get(name, (name,)), self._aliases.get("*", ())):
+            known = [model for model in models if model in self._by_model]
+            if known:
+                return known
         raise ModelNotFound
 
     def _resolve_at_start(self, setting: str, name: str) -> None:
@@ -75,3 +94,15 @@ class Catalogue:
         except ModelNotFound as error:
             known = ", ".join(self.models)
             raise CannotStart(f"{setting} names {name!r}, but the generators here have: {known}.") from error
+
+
+def _request(prompt: ImagePrompt, model: str) -> PictureRequest:
+    return PictureRequest(
+        prompt=prompt.prompt,
+        model=model,
+        size=None if prompt.size == "auto" else Size.parse(prompt.size),
+        quality=prompt.quality,
+        background=prompt.background,
+        output_format=prompt.output_format,
+        seed=prompt.seed,
+    )

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Protocol
 
-from pixyproxy.core.models import JsonValue, Size
+from pixyproxy.core.models import Cost, JsonValue, Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +21,35 @@ class PictureRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """What a call cost, and who says so."""
-
-    usd: Decimal
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
 class GeneratedPicture:
-    """What came back: the bytes exactly as they arrived, and what is known about them."""
+    """What an answer says: the bytes exactly as they came, and what is known about them."""
 
-    content: bytes
+    content: bytes | None
+    """None when no picture is in the answer; what it cost is told all the same."""
     revised_prompt: str | None = None
     parameters: Mapping[str, JsonValue] = field(default_factory=dict)
     cost: Cost | None = None
     usage: Mapping[str, JsonValue] | None = None
-    provider_request_id: str | None = None
+
+
+class Receiver(Protocol):
+    """Takes what comes back, as it comes: it is on the disk before anybody tries to understand it."""
+
+    @property
+    def is_watched(self) -> bool:
+        """Somebody would like to see previews."""
+
+    def note_request_id(self, request_id: str | None) -> None:
+        """The provider's own name for the call; before the first byte."""
+
+    async def write(self, chunk: bytes) -> None: ...
+
+    def preview(self, content: bytes) -> None:
+        """A picture that is not finished, for those who watch; it is not kept."""
 
 
 class Generator(Protocol):
-    """Makes one picture per call.
-
-    Raises a `PixyProxyException`, never a foreign one: `OutcomeUnknown` when the call was sent and its
-    answer lost, any other when it is certain that no picture will come of it.
-    """
+    """Makes one picture per call."""
 
     @property
     def name(self) -> str: ...
@@ -58,7 +61,19 @@ class Generator(Protocol):
     def check(self, request: PictureRequest) -> None:
         """Raise `InvalidRequest` for what this generator cannot do, before anything is recorded or paid."""
 
-    async def generate(self, request: PictureRequest) -> GeneratedPicture: ...
+    async def call(self, request: PictureRequest, receiver: Receiver) -> None:
+        """Make the one call and hand on its whole answer. It is never repeated in here.
+
+        Raises a `PixyProxyException`, never a foreign one: `OutcomeUnknown` when the call was sent and its
+        answer lost, one whose `nothing_was_sent` is true when it surely did not begin, any other when it is
+        certain that no picture will come of it.
+        """
+
+    def read(self, answer: bytes, model: str) -> GeneratedPicture:
+        """What such an answer says. In a thread, perhaps long after the call and in another process.
+
+        Raises `UnreadablePicture` when it makes no sense at all.
+        """
 
     async def check_reachable(self) -> None:
         """Raise what keeps it from being called now; costs nothing."""

@@ -1,28 +1,25 @@
 """OpenAI's Images API through its official SDK, and whatever speaks it at OPENAI_BASE_URL.
 
-The SDK's own retries are off: they repeat calls that may have been billed. Repeated is only what surely was
-not: a connection that was never made, a request that the provider turned away for its rate.
+The SDK's own retries are off: they repeat calls that may have been billed.
 """
 
 import asyncio
 import binascii
 import json
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pybase64
-from openai import APIConnectionError, APIStatusError, AsyncOpenAI, Timeout
+from httpx2 import HTTPError
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 from pydantic_core import from_json
 
-from pixyproxy.core.exceptions import FieldError, GeneratorFailed, InvalidRequest, OutcomeUnknown
-from pixyproxy.core.models import JsonValue, Size
-from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest
-from pixyproxy.service.generators.openai_errors import translated, wait_before_repeating
+from pixyproxy.core.exceptions import FieldError, InvalidRequest, OutcomeUnknown, UnreadablePicture
+from pixyproxy.core.models import Size
+from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest, Receiver
+from pixyproxy.service.generators.many_pools import many_pools
+from pixyproxy.service.generators.openai_errors import translated
 from pixyproxy.service.generators.prices import openai_image_cost
-
-log = logging.getLogger(__name__)
 
 MODELS = (
     "gpt-image-2",
@@ -35,9 +32,9 @@ MODELS = (
     "gpt-image-2.6-flare",
 )
 # The SDK's timeout is for each read; a trickle never meets it, so the whole answer has its own deadline.
-DEADLINE_S, _CONNECT_S, _POOL_S = 600.0, 5.0, 30.0
+# An event loop that is busy is late to see that a connection is there.
+DEADLINE_S, _CONNECT_S, _POOL_S = 600.0, 15.0, 30.0
 _REPORTED = ("size", "quality", "background")
-_PAUSES_S = (0.5, 2.0)
 _MOST_SIDE, _FEWEST_PIXELS, _MOST_PIXELS = 3840, 655_360, 8_294_400
 
 
@@ -47,7 +44,13 @@ class OpenAIImages:
 
     def __init__(self, api_key: str, base_url: str | None, deadline_s: float = DEADLINE_S) -> None:
         timeout = Timeout(deadline_s, connect=_CONNECT_S, pool=_POOL_S)
-        self._client = AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0, timeout=timeout)
+        self._client = AsyncOpenAI(
+            api_key=api_key,
+            base_url=base_url,
+            max_retries=0,
+            timeout=timeout,
+            http_client=DefaultAsyncHttpxClient(transport=many_pools()),
+        )
         self._deadline_s = deadline_s
 
     def check(self, request: PictureRequest) -> None:
@@ -59,17 +62,33 @@ class OpenAIImages:
         if request.background == "transparent" and request.output_format not in {None, "png", "webp"}:
             _refuse("background", "a transparent background needs png or webp")
 
-    async def generate(self, request: PictureRequest) -> GeneratedPicture:
-        answer = await self._ask(_arguments(request))
-        content = _content(answer.data)
-        revised, usage = _first(answer.data).get("revised_prompt"), answer.data.get("usage")
+    async def call(self, request: PictureRequest, receiver: Receiver) -> None:
+        try:
+            async with (
+                asyncio.timeout(self._deadline_s),
+                self._client.images.with_streaming_response.generate(**_arguments(request)) as answer,
+            ):
+                receiver.note_request_id(answer.request_id)
+                async for chunk in answer.iter_bytes():
+                    await receiver.write(chunk)
+        except TimeoutError as error:
+            raise OutcomeUnknown from error
+        except (APIConnectionError, APIStatusError) as error:
+            receiver.note_request_id(getattr(error, "request_id", None))
+            raise translated(error) from error
+        except HTTPError as error:  # while the answer was on its way
+            raise OutcomeUnknown from error
+
+    def read(self, answer: bytes, model: str) -> GeneratedPicture:
+        data = _parsed(answer)
+        item = _first(data)
+        revised, usage = item.get("revised_prompt"), data.get("usage")
         return GeneratedPicture(
-            content=content,
+            content=_content(item),
             revised_prompt=revised if isinstance(revised, str) else None,
-            parameters={name: value for name in _REPORTED if isinstance(value := answer.data.get(name), str)},
-            cost=openai_image_cost(request.model, answer.data),
+            parameters={name: value for name in _REPORTED if isinstance(value := data.get(name), str)},
+            cost=openai_image_cost(model, data),
             usage=usage if _can_be_kept(usage) else None,
-            provider_request_id=answer.request_id,
         )
 
     async def check_reachable(self) -> None:
@@ -80,28 +99,6 @@ class OpenAIImages:
 
     async def close(self) -> None:
         await self._client.close()
-
-    async def _ask(self, arguments: dict[str, Any]) -> "_Answer":
-        for pause in (*_PAUSES_S, None):
-            try:
-                async with asyncio.timeout(self._deadline_s):
-                    raw = await self._client.images.with_raw_response.generate(**arguments)
-            except TimeoutError as error:
-                raise OutcomeUnknown from error
-            except (APIConnectionError, APIStatusError) as error:
-                if pause is None or (wait := wait_before_repeating(error, pause)) is None:
-                    raise translated(error) from error
-                log.warning("openai: %s; trying again in %.1f s", type(error).__name__, wait)
-                await asyncio.sleep(wait)
-            else:
-                return _Answer(_parsed(raw.content), raw.request_id)
-        raise AssertionError("unreachable")
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    data: Mapping[str, Any]
-    request_id: str | None
 
 
 def _refuse(field: str, message: str) -> None:
@@ -118,8 +115,8 @@ def _is_allowed(size: Size) -> bool:
     )
 
 
-def _arguments(request: PictureRequest) -> dict[str, JsonValue]:
-    asked: dict[str, JsonValue] = {
+def _arguments(request: PictureRequest) -> dict[str, Any]:
+    asked = {
         "prompt": request.prompt,
         "model": request.model,
         "size": None if request.size is None else str(request.size),
@@ -134,9 +131,9 @@ def _parsed(body: bytes) -> Mapping[str, Any]:
     try:
         answer = from_json(body)
     except ValueError as error:
-        raise GeneratorFailed("The generator's answer is not JSON.") from error
+        raise UnreadablePicture("The generator's answer is not JSON.") from error
     if not isinstance(answer, dict):
-        raise GeneratorFailed("The generator's answer is not what its API promises.")
+        raise UnreadablePicture("The generator's answer is not what its API promises.")
     return answer
 
 
@@ -151,16 +148,12 @@ def _can_be_kept(usage: object) -> bool:
 
 def _first(answer: Mapping[str, Any]) -> Mapping[str, Any]:
     data = answer.get("data")
-    if not isinstance(data, list) or not data or not isinstance(data[0], dict):
-        raise GeneratorFailed("The generator answered without a picture.")
-    return data[0]
+    return data[0] if isinstance(data, list) and data and isinstance(data[0], dict) else {}
 
 
-def _content(answer: Mapping[str, Any]) -> bytes:
-    text = _first(answer).get("b64_json")
-    if not isinstance(text, str) or not text:
-        raise GeneratorFailed("The generator answered without a picture.")
+def _content(item: Mapping[str, Any]) -> bytes | None:
+    text = item.get("b64_json")
     try:
-        return pybase64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise GeneratorFailed("The generator's picture is not valid base64.") from error
+        return pybase64.b64decode(text, validate=True) if isinstance(text, str) else None
+    except (binascii.Error, ValueError):
+        return None

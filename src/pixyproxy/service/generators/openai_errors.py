@@ -1,15 +1,16 @@
-"""What OpenAI's errors mean to us: whether a call may be repeated, and which exception it ends in."""
+"""What OpenAI's errors mean to us, above all whether the call can have begun."""
 
 import math
 from collections.abc import Callable
 from http import HTTPStatus
 
 from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
-from openai import APIConnectionError, APIStatusError, RateLimitError
+from openai import APIConnectionError, APIStatusError
 
 from pixyproxy.core.exceptions import (
     FieldError,
     GeneratorFailed,
+    GeneratorRefused,
     GeneratorTimeout,
     InvalidRequest,
     ModelNotFound,
@@ -22,20 +23,9 @@ from pixyproxy.core.exceptions import (
 ProviderError = APIConnectionError | APIStatusError
 
 _NOT_SENT = (ConnectError, ConnectTimeout, PoolTimeout)
-_LONGEST_PAUSE_S = 20.0
 _REFUSALS = {"moderation_blocked", "content_policy_violation", "content_filter"}
 _OUT_OF_MONEY = {"billing_hard_limit_reached", "insufficient_quota"}
 _OUR_FIELDS = {"prompt", "model", "size", "quality", "background", "output_format"}
-
-
-def wait_before_repeating(error: ProviderError, pause: float) -> float | None:
-    """How long to wait, or None when the call may have been billed or will fail again."""
-    if isinstance(error, RateLimitError):
-        if error.code in _OUT_OF_MONEY:
-            return None
-        wait = max(_retry_after_s(error) or pause, pause)
-        return wait if wait <= _LONGEST_PAUSE_S else None
-    return pause if isinstance(error.__cause__, _NOT_SENT) else None
 
 
 def _retry_after_s(error: APIStatusError) -> float | None:
@@ -58,7 +48,7 @@ def _from_status(error: APIStatusError) -> PixyProxyException:
     if error.code in _REFUSALS:
         return PromptRefused()
     if error.code in _OUT_OF_MONEY:
-        return GeneratorFailed("The account with the generator's provider has reached its limit.")
+        return GeneratorRefused("The account with the generator's provider has reached its limit.")
     return _BY_STATUS.get(error.status_code, _failed)(error)
 
 
@@ -69,11 +59,11 @@ def _refused(error: APIStatusError) -> PixyProxyException:
 
 
 def _key_refused(_: APIStatusError) -> PixyProxyException:
-    return GeneratorFailed("The provider refused the key this service calls it with.")
+    return GeneratorRefused("The provider refused the key this service calls it with.")
 
 
 def _not_allowed(_: APIStatusError) -> PixyProxyException:
-    return GeneratorFailed("The provider does not allow this key to make that picture.")
+    return GeneratorRefused("The provider does not allow this key to make that picture.")
 
 
 def _no_model(_: APIStatusError) -> PixyProxyException:

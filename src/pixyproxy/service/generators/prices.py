@@ -5,7 +5,7 @@ from typing import Any
 
 from genai_prices import calc_price, extract_usage
 
-from pixyproxy.service.generators.generator import Cost
+from pixyproxy.core.models import Cost
 
 # Models that the price list does not name yet, and one that OpenAI bills alike (2026-11).
 _BILLED_LIKE = {"gpt-image-2.6-sunburst": "gpt-image-2"}

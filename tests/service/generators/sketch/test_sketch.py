@@ -5,28 +5,33 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 import pyvips
 
-from pixyproxy.core.exceptions import InvalidRequest, Unavailable
+from pixyproxy.core.exceptions import InvalidRequest, Unavailable, UnreadablePicture
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import Generator, PictureRequest
 from pixyproxy.service.generators.sketch import Sketch
+from tests.service.generators.receiving import Received, content_of, made_by
 
 SMALL = Size(96, 64)
+REPOSITORY = Path(__file__).parents[4]
 
 IN_A_FRESH_PROCESS = """
 import asyncio, hashlib, sys
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import PictureRequest
 from pixyproxy.service.generators.sketch import Sketch
+from tests.service.generators.receiving import Received
 
 async def main():
     sketch = Sketch()
     for prompt in sys.argv[1:]:
-        picture = await sketch.generate(PictureRequest(prompt, "sketch", size=Size(300, 200)))
-        print(hashlib.sha256(picture.content).hexdigest())
+        received = Received()
+        await sketch.call(PictureRequest(prompt, "sketch", size=Size(300, 200)), received)
+        print(hashlib.sha256(received.answer).hexdigest())
     await sketch.close()
 
 asyncio.run(main())
@@ -59,9 +64,8 @@ def test_two_processes_draw_the_same_bytes() -> None:
 
     def digests(hash_seed: str) -> str:
         command = [sys.executable, "-c", IN_A_FRESH_PROCESS, *prompts]
-        return subprocess.run(
-            command, env={"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=True
-        ).stdout
+        environment = {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(REPOSITORY)}
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
 
     assert digests("1") == digests("2")
     assert len(set(digests("3").split())) == len(prompts)
@@ -69,8 +73,8 @@ def test_two_processes_draw_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("prompt", ["hello", "a boat on a lake"])
 async def test_no_seed_is_a_fixed_seed_that_is_reported(sketch: Sketch, prompt: str) -> None:
-    unseeded = await sketch.generate(asking(prompt))
-    seeded = await sketch.generate(asking(prompt, seed=unseeded.parameters["seed"]))
+    unseeded = await made_by(sketch, asking(prompt))
+    seeded = await made_by(sketch, asking(prompt, seed=unseeded.parameters["seed"]))
     assert unseeded.content == seeded.content
 
 
@@ -78,8 +82,8 @@ async def test_another_prompt_or_another_seed_is_another_picture(sketch: Sketch)
     requests = [
         asking(prompt, seed=seed) for prompt in ("one", "two", "a cat", "a dog") for seed in (1, 2, -3)
     ]
-    pictures = [await sketch.generate(request) for request in requests]
-    assert len({hashlib.sha256(picture.content).digest() for picture in pictures}) == len(requests)
+    pictures = [await made_by(sketch, request) for request in requests]
+    assert len({hashlib.sha256(content_of(picture)).digest() for picture in pictures}) == len(requests)
 
 
 @pytest.mark.parametrize(
@@ -87,16 +91,16 @@ async def test_another_prompt_or_another_seed_is_another_picture(sketch: Sketch)
 )
 @pytest.mark.parametrize("size", ["64x64", "4096x64", "64x4096", "1536x1024", "257x991"])
 async def test_the_size_is_exactly_the_one_asked_for(sketch: Sketch, prompt: str, size: str) -> None:
-    picture = await sketch.generate(asking(prompt, size=Size.parse(size)))
-    image = decoded(picture.content)
+    picture = await made_by(sketch, asking(prompt, size=Size.parse(size)))
+    image = decoded(content_of(picture))
     assert f"{image.width}x{image.height}" == size
     assert picture.parameters["size"] == size
 
 
 async def test_without_a_size_it_is_a_square_of_1024(sketch: Sketch) -> None:
-    picture = await sketch.generate(asking(size=None))
+    picture = await made_by(sketch, asking(size=None))
     assert picture.parameters["size"] == "1024x1024"
-    assert decoded(picture.content).width == 1024
+    assert decoded(content_of(picture)).width == 1024
 
 
 @pytest.mark.parametrize(
@@ -111,8 +115,8 @@ async def test_without_a_size_it_is_a_square_of_1024(sketch: Sketch) -> None:
 async def test_the_bytes_are_of_the_format_asked_for(
     sketch: Sketch, output_format: str | None, start: bytes
 ) -> None:
-    picture = await sketch.generate(asking(output_format=output_format))
-    assert picture.content.startswith(start)
+    picture = await made_by(sketch, asking(output_format=output_format))
+    assert content_of(picture).startswith(start)
     assert picture.parameters["output_format"] == (output_format or "png")
 
 
@@ -123,20 +127,20 @@ async def test_the_bytes_are_of_the_format_asked_for(
 async def test_a_transparent_background_lets_something_and_not_everything_through(
     sketch: Sketch, prompt: str, output_format: str
 ) -> None:
-    picture = await sketch.generate(asking(prompt, background="transparent", output_format=output_format))
-    alpha = decoded(picture.content)[3]
+    picture = await made_by(sketch, asking(prompt, background="transparent", output_format=output_format))
+    alpha = decoded(content_of(picture))[3]
     assert alpha.max() > 200
     if "abstract" not in prompt:
         assert alpha.min() == 0
 
 
 async def test_an_opaque_picture_has_no_alpha(sketch: Sketch) -> None:
-    picture = await sketch.generate(asking(background="opaque"))
-    assert decoded(picture.content).bands == 3
+    picture = await made_by(sketch, asking(background="opaque"))
+    assert decoded(content_of(picture)).bands == 3
 
 
 async def test_it_reports_what_it_was_asked_and_that_it_is_free(sketch: Sketch) -> None:
-    picture = await sketch.generate(asking(seed=7, quality="high", background="auto"))
+    picture = await made_by(sketch, asking(seed=7, quality="high", background="auto"))
     assert picture.parameters == {
         "size": "96x64", "seed": 7, "output_format": "png", "quality": "high", "background": "auto",
     }  # fmt: skip
@@ -184,6 +188,36 @@ def ticks() -> Iterator[io.StringIO]:
         yield log
 
 
+@pytest.mark.parametrize("prompt", ["a cat on a chair", "the sea"])
+async def test_who_watches_sees_a_small_preview_before_the_picture_comes(sketch: Sketch, prompt: str) -> None:
+    watched, unwatched = Received(is_watched=True), Received()
+    for received in (watched, unwatched):
+        await sketch.call(asking(prompt, size=Size(1024, 768)), received)
+    assert (watched.order, unwatched.order) == (["preview", "bytes"], ["bytes"])
+    assert watched.answer == unwatched.answer
+    [preview] = watched.previews
+    assert preview.startswith(b"RIFF")
+    assert len(preview) < len(watched.answer)
+    assert decoded(preview).width / decoded(preview).height == pytest.approx(4 / 3, abs=0.01)
+
+
+async def test_an_answer_can_be_read_by_another_process_long_after(sketch: Sketch) -> None:
+    received = Received()
+    await sketch.call(asking(seed=7), received)
+    another = Sketch()
+    read = another.read(bytes(received.answer), "sketch")
+    await another.close()
+    assert read == await made_by(sketch, asking(seed=7))
+
+
+@pytest.mark.parametrize("length", [0, 1, 20])
+async def test_an_answer_cut_within_what_is_known_is_no_picture(sketch: Sketch, length: int) -> None:
+    received = Received()
+    await sketch.call(asking(), received)
+    with pytest.raises(UnreadablePicture):
+        sketch.read(bytes(received.answer[:length]), "sketch")
+
+
 async def test_the_event_loop_keeps_ticking_while_it_draws(sketch: Sketch, ticks: io.StringIO) -> None:
     async def tick() -> None:
         while True:
@@ -191,14 +225,14 @@ async def test_the_event_loop_keeps_ticking_while_it_draws(sketch: Sketch, ticks
             await asyncio.sleep(0.001)
 
     ticking = asyncio.create_task(tick())
-    await sketch.generate(asking("a forest at night", size=Size(1024, 1024)))
+    await made_by(sketch, asking("a forest at night", size=Size(1024, 1024)))
     ticking.cancel()
     assert len(ticks.getvalue()) > 3
 
 
 async def test_after_close_it_is_unavailable() -> None:
     generator = Sketch()
-    await generator.generate(asking())
+    await made_by(generator, asking())
     await generator.close()
     with pytest.raises(Unavailable):
-        await generator.generate(asking())
+        await made_by(generator, asking())

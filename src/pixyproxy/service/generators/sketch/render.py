@@ -8,6 +8,7 @@ _GRAIN_TILE_PX = 256
 _GRAIN_STRENGTH = 2.2
 _PNG_COMPRESSION = 4
 _LOSSY_QUALITY = 88
+_PREVIEW_PX = 256
 
 
 def render(svg: str, output_format: str, *, transparent: bool = False) -> bytes:
@@ -15,6 +16,13 @@ def render(svg: str, output_format: str, *, transparent: bool = False) -> bytes:
     if not transparent:
         picture = _grained(picture.flatten())
     content: bytes = picture.write_to_buffer(f".{output_format}", **_options(output_format))
+    return content
+
+
+def render_preview(svg: str) -> bytes:
+    """Small, and soon there."""
+    preview = pyvips.Image.thumbnail_buffer(svg.encode(), _PREVIEW_PX, size="down")
+    content: bytes = preview.write_to_buffer(".webp", Q=_LOSSY_QUALITY, effort=0)
     return content
 
 

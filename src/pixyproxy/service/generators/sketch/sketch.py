@@ -2,15 +2,19 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from typing import TypeVar
 
 from pixyproxy.core.exceptions import FieldError, InvalidRequest, Unavailable
-from pixyproxy.core.models import JsonValue, Size
-from pixyproxy.service.generators.generator import Cost, GeneratedPicture, PictureRequest
+from pixyproxy.core.models import Cost, JsonValue, Size
+from pixyproxy.service.generators import own_answers
+from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest, Receiver
 from pixyproxy.service.generators.sketch.compose import compose
-from pixyproxy.service.generators.sketch.render import render
+from pixyproxy.service.generators.sketch.render import render, render_preview
 
+T = TypeVar("T")
 DEFAULT_SIZE = Size(1024, 1024)
 DEFAULT_SEED = 0
 _QUALITIES = (None, "auto", "low", "medium", "high")
@@ -42,12 +46,23 @@ class Sketch:
         if errors:
             raise InvalidRequest(errors=errors)
 
-    async def generate(self, request: PictureRequest) -> GeneratedPicture:
+    async def call(self, request: PictureRequest, receiver: Receiver) -> None:
+        size = request.size or DEFAULT_SIZE
+        seed = DEFAULT_SEED if request.seed is None else request.seed
+        transparent = request.background == "transparent"
+        svg = await self._in_thread(lambda: compose(request.prompt, seed, size, transparent=transparent))
+        if receiver.is_watched:
+            receiver.preview(await self._in_thread(lambda: render_preview(svg)))
+        await receiver.write(await self._in_thread(lambda: _answer(request, svg, size, seed)))
+
+    def read(self, answer: bytes, model: str) -> GeneratedPicture:  # noqa: ARG002 - the protocol passes it; sketch has one
+        return own_answers.read(answer)
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
         try:
-            drawing = asyncio.get_running_loop().run_in_executor(self._threads, _draw, request)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except RuntimeError as error:  # the executor's word for closed
             raise Unavailable(retry_after_s=5) from error
-        return await drawing
 
     async def check_reachable(self) -> None:
         """It is always here."""
@@ -57,17 +72,11 @@ class Sketch:
         await asyncio.to_thread(self._threads.shutdown, cancel_futures=True)
 
 
-def _draw(request: PictureRequest) -> GeneratedPicture:
-    size = request.size or DEFAULT_SIZE
-    seed = DEFAULT_SEED if request.seed is None else request.seed
+def _answer(request: PictureRequest, svg: str, size: Size, seed: int) -> bytes:
     output_format = request.output_format or "png"
-    transparent = request.background == "transparent"
-    svg = compose(request.prompt, seed, size, transparent=transparent)
     parameters: dict[str, JsonValue] = {"size": str(size), "seed": seed, "output_format": output_format}
     asked = {"quality": request.quality, "background": request.background}
     parameters |= {name: value for name, value in asked.items() if value is not None}
-    return GeneratedPicture(
-        content=render(svg, output_format, transparent=transparent),
-        parameters=parameters,
-        cost=Cost(Decimal(0), "built-in"),
-    )
+    content = render(svg, output_format, transparent=request.background == "transparent")
+    cost = Cost(Decimal(0), "built-in")
+    return own_answers.written(GeneratedPicture(content, parameters=parameters, cost=cost))

@@ -1,0 +1,54 @@
+"""Which image a caller's key stands for. The primary key decides which of several requests was the first."""
+
+from datetime import datetime
+
+from pixyproxy.core.models import KeptKey
+from pixyproxy.data.database import Statements
+from pixyproxy.data.values import from_timestamp, to_timestamp
+
+_MOST_AT_ONCE = 1000
+
+
+class IdempotencyRepository:
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    async def add(self, kept: KeptKey) -> None:
+        """Raises `DuplicateRow` when the key stands for an image already."""
+        await self._statements.execute(
+            "INSERT INTO idempotency (owner, route, idempotency_key, fingerprint, guid, created_at) "
+            "VALUES (:owner, :route, :key, :fingerprint, :guid, :created_at)",
+            {
+                "owner": kept.owner,
+                "route": kept.route,
+                "key": kept.key,
+                "fingerprint": kept.fingerprint,
+                "guid": kept.guid,
+                "created_at": to_timestamp(kept.created_at),
+            },
+        )
+
+    async def find(self, owner: str, route: str, key: str) -> KeptKey | None:
+        row = await self._statements.fetch_one(
+            "SELECT fingerprint, guid, created_at FROM idempotency "
+            "WHERE owner = :owner AND route = :route AND idempotency_key = :key",
+            {"owner": owner, "route": route, "key": key},
+        )
+        if row is None:
+            return None
+        created_at = from_timestamp(row["created_at"])
+        return KeptKey(owner, route, key, row["fingerprint"], row["guid"], created_at)
+
+    async def release(self, guid: str) -> None:
+        """The same key may be used again: nothing was made or paid for it."""
+        await self._statements.execute("DELETE FROM idempotency WHERE guid = :guid", {"guid": guid})
+
+    async def remove_older(self, created_before: datetime) -> int:
+        """Some of them, but none of an image that is still being made; 0 when there are no more."""
+        return await self._statements.execute(
+            "DELETE FROM idempotency WHERE guid IN (SELECT guid FROM ("
+            "SELECT old.guid FROM idempotency AS old WHERE old.created_at < :created_before AND NOT EXISTS ("
+            "SELECT 1 FROM image JOIN job ON job.image_id = image.id WHERE image.guid = old.guid) LIMIT :most"
+            ") AS expired)",
+            {"created_before": to_timestamp(created_before), "most": _MOST_AT_ONCE},
+        )

@@ -1,0 +1,54 @@
+"""What lies in the spool, looked at without taking it: whoever holds a file's lock must not meet ours."""
+
+import fcntl
+import json
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from pixyproxy.data.durable_files import errors_translated
+from pixyproxy.data.spool import Spool
+
+_LONGEST_HEAD = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SpooledFile:
+    path: Path
+    age_s: float
+    storage_key: str | None
+    """Of its attempt; None when it was cut off within its first line: then nothing of an answer is in it."""
+
+
+def spooled_files(spool: Spool) -> list[SpooledFile]:
+    """Raises `Unavailable` where one may not look."""
+    with errors_translated():
+        return list(_files(spool))
+
+
+def remove_empty(file: SpooledFile) -> bool:
+    """False when somebody holds it after all."""
+    with suppress(OSError), file.path.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _storage_key(file.path) is None and file.path.stat().st_size < _LONGEST_HEAD:
+            file.path.unlink()
+            return True
+    return False
+
+
+def _files(spool: Spool) -> Iterator[SpooledFile]:
+    for path in spool.files():
+        with suppress(FileNotFoundError):
+            age_s = max(time.time() - path.stat().st_mtime, 0.0)
+            yield SpooledFile(path, age_s, _storage_key(path))
+
+
+def _storage_key(path: Path) -> str | None:
+    with path.open("rb") as file:
+        head = file.readline(_LONGEST_HEAD)
+    try:
+        return str(json.loads(head)["storage_key"])
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -1,0 +1,167 @@
+"""What the upkeep asks: pages of rows in the order of their ids, and whose the objects of a store are."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pixyproxy.core.models import AttemptStatus, Image, Status
+from pixyproxy.data import image_rows
+from pixyproxy.data.database import Row, Statements
+from pixyproxy.data.values import to_timestamp
+
+PAGE = 500
+_MOST_NAMES = 5000
+_IMAGE = ", ".join(f"image.{column}" for column in ["id", *image_rows.COLUMNS])
+_IN_MAKING = {"queued": Status.QUEUED.value, "generating": Status.GENERATING.value}
+
+
+@dataclass(frozen=True, slots=True)
+class KeptBytes:
+    """What a row says of an image's bytes."""
+
+    image_id: int
+    guid: str
+    storage_key: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAttempt:
+    """An attempt that never ended."""
+
+    id: int
+    storage_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The attempt that may have put an object into the store, and what has become of its image."""
+
+    attempt_status: AttemptStatus
+    guid: str | None
+    """None when the image is gone."""
+    image_status: Status | None
+    content_key: str | None
+    is_hidden: bool
+    has_job: bool
+
+
+class UpkeepQueries:
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+
+    async def count_ready(self, since: datetime | None) -> int:
+        sql = f"SELECT count(*) AS images FROM image WHERE {_ready(since)}"
+        row = await self._statements.fetch_one(sql, _of_ready(since))
+        return int(row["images"]) if row else 0
+
+    async def ready_page(self, past_id: int, since: datetime | None) -> list[KeptBytes]:
+        rows = await self._statements.fetch_all(
+            f"SELECT id, guid, storage_key, size_bytes, sha256 FROM image WHERE {_ready(since)} "
+            "AND id > :past_id ORDER BY id LIMIT :most",
+            {**_of_ready(since), "past_id": past_id, "most": PAGE},
+        )
+        return [_kept_bytes(row) for row in rows]
+
+    async def is_ready(self, kept: KeptBytes) -> bool:
+        """Whether the row still says so: it may have been deleted while its bytes were looked for."""
+        sql = f"SELECT id FROM image WHERE {_ready(None)} AND id = :id"
+        return await self._statements.fetch_one(sql, {**_of_ready(None), "id": kept.image_id}) is not None
+
+    async def stuck_page(self, past_id: int, before: datetime) -> list[Image]:
+        """Images that are queued or being made, and have no job by which anybody would find them."""
+        rows = await self._statements.fetch_all(
+            f"SELECT {_IMAGE} FROM image LEFT JOIN job ON job.image_id = image.id "
+            "WHERE image.deleted_at IS NULL AND image.status IN (:queued, :generating) "
+            "AND job.image_id IS NULL AND image.updated_at < :before AND image.id > :past_id "
+            "ORDER BY image.id LIMIT :most",
+            {**_IN_MAKING, "before": to_timestamp(before), "past_id": past_id, "most": PAGE},
+        )
+        return [image_rows.from_row(row) for row in rows]
+
+    async def hidden_page(self, past_id: int, before: datetime) -> list[Image]:
+        """Images that were deleted, and whose bytes were not removed then."""
+        rows = await self._statements.fetch_all(
+            f"SELECT {_IMAGE} FROM image LEFT JOIN job ON job.image_id = image.id "
+            "WHERE image.deleted_at < :before AND job.image_id IS NULL AND image.id > :past_id "
+            "ORDER BY image.id LIMIT :most",
+            {"before": to_timestamp(before), "past_id": past_id, "most": PAGE},
+        )
+        return [image_rows.from_row(row) for row in rows]
+
+    async def open_attempts_page(self, past_id: int, before: datetime) -> list[OpenAttempt]:
+        """Those whose image has an end, or is gone."""
+        rows = await self._statements.fetch_all(
+            "SELECT attempt.id, attempt.storage_key FROM attempt "
+            "LEFT JOIN job ON job.image_id = attempt.image_id "
+            "LEFT JOIN image ON image.id = attempt.image_id "
+            "AND image.deleted_at IS NULL AND image.status IN (:queued, :generating) "
+            "WHERE attempt.status = :started AND attempt.started_at < :before AND attempt.id > :past_id "
+            "AND job.image_id IS NULL AND image.id IS NULL ORDER BY attempt.id LIMIT :most",
+            {
+                **_IN_MAKING,
+                "started": AttemptStatus.STARTED.value,
+                "before": to_timestamp(before),
+                "past_id": past_id,
+                "most": PAGE,
+            },
+        )
+        return [OpenAttempt(row["id"], row["storage_key"]) for row in rows]
+
+    async def belongings(self, storage_keys: Sequence[str]) -> dict[str, Belonging]:
+        """By the storage key of the attempt; of those no attempt has, nothing. At most a page of them."""
+        named = {f"key{number}": key for number, key in enumerate(storage_keys)}
+        rows = await self._statements.fetch_all(
+            "SELECT attempt.storage_key, attempt.status AS attempt_status, image.guid, "
+            "image.status AS image_status, image.storage_key AS content_key, image.deleted_at, "
+            "job.image_id AS job_id FROM attempt LEFT JOIN image ON image.id = attempt.image_id "
+            "LEFT JOIN job ON job.image_id = attempt.image_id "
+            f"WHERE attempt.storage_key IN ({', '.join(f':{name}' for name in named)})",
+            named,
+        )
+        return {row["storage_key"]: _belonging(row) for row in rows}
+
+    async def named_among(self, keys: Collection[str]) -> set[str]:
+        """Those that some image names as its bytes. Reads every image's row, some thousand at a time."""
+        named: set[str] = set()
+        past_id = 0
+        while keys and (rows := await self._names(past_id)):
+            named.update(row["storage_key"] for row in rows if row["storage_key"] in keys)
+            past_id = rows[-1]["id"]
+        return named
+
+    async def _names(self, past_id: int) -> list[Row]:
+        return await self._statements.fetch_all(
+            "SELECT id, storage_key FROM image WHERE id > :past_id ORDER BY id LIMIT :most",
+            {"past_id": past_id, "most": _MOST_NAMES},
+        )
+
+
+def _ready(since: datetime | None) -> str:
+    return "deleted_at IS NULL AND status = :ready" + (" AND created_at >= :since" if since else "")
+
+
+def _of_ready(since: datetime | None) -> dict[str, Any]:
+    ready = {"ready": Status.READY.value}
+    return {**ready, "since": to_timestamp(since)} if since else ready
+
+
+def _kept_bytes(row: Row) -> KeptBytes:
+    """A row that is ready and names no bytes has none."""
+    return KeptBytes(
+        row["id"], row["guid"], row["storage_key"] or "", row["size_bytes"] or 0, row["sha256"] or ""
+    )
+
+
+def _belonging(row: Row) -> Belonging:
+    status = row["image_status"]
+    return Belonging(
+        attempt_status=AttemptStatus(row["attempt_status"]),
+        guid=row["guid"],
+        image_status=None if status is None else Status(status),
+        content_key=row["content_key"],
+        is_hidden=row["deleted_at"] is not None,
+        has_job=row["job_id"] is not None,
+    )

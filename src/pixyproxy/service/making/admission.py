@@ -1,0 +1,59 @@
+"""Whether new work may begin. It is refused before money is spent, not after."""
+
+import asyncio
+import time
+
+from pixyproxy.core.exceptions import StorageFull, Unavailable
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.spool import Spool
+
+_TRUSTED_S = 1.0
+_PATIENCE_S = 10.0  # A disk that does not answer is as good as full.
+_LEAST_RESERVE_BYTES, _RESERVE_SHARE = 2 * 1024**3, 0.05
+
+
+class Admission:
+    def __init__(self, spool: Spool, store: ImageStore, reserve_bytes: int | None) -> None:
+        self._spool = spool
+        self._store = store
+        self._reserve_bytes = reserve_bytes
+        self._checking = asyncio.Lock()
+        self._store_worked_at = float("-inf")
+        self.is_ending = False
+
+    async def check(self) -> None:
+        """Raises `Unavailable` or `StorageFull` while an answer could not be kept, or we are about to end."""
+        self.check_not_ending()
+        await self.check_room_and_store()
+
+    def check_not_ending(self) -> None:
+        if self.is_ending:
+            raise Unavailable("The service is ending; it takes no new work.", retry_after_s=5)
+
+    async def check_room_and_store(self) -> None:
+        self._check_room()
+        try:
+            async with asyncio.timeout(_PATIENCE_S), self._checking:
+                if time.monotonic() - self._store_worked_at > _TRUSTED_S:
+                    await self._spool.check()
+                    await self._store.check()
+                    self.note_that_the_store_works()
+        except TimeoutError as error:
+            raise Unavailable(retry_after_s=5) from error
+
+    def note_that_the_store_works(self) -> None:
+        self._store_worked_at = time.monotonic()
+
+    def note_that_the_store_fails(self) -> None:
+        self._store_worked_at = float("-inf")
+
+    def _check_room(self) -> None:
+        """What is free below the reserve is for answers that are paid for already."""
+        for space in (self._spool.space(), self._store.space()):
+            if space is None:
+                continue
+            reserve = self._reserve_bytes
+            if reserve is None:
+                reserve = max(_LEAST_RESERVE_BYTES, int(space.total_bytes * _RESERVE_SHARE))
+            if space.free_bytes < reserve:
+                raise StorageFull(retry_after_s=60)

@@ -1,0 +1,101 @@
+"""The last transaction: image, attempt, cost, job and idempotency key come to their end together."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pixyproxy.core.exceptions import InternalError, LeaseLost, OutcomeUnknown
+from pixyproxy.core.life import step
+from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, Status
+from pixyproxy.core.names import with_extension
+from pixyproxy.data.library import Repositories
+from pixyproxy.service.making.leases import held_job
+from pixyproxy.service.making.outcomes import Ended, Outcome
+
+
+async def write_end(repositories: Repositories, ended: Ended, outcome: Outcome) -> Image | None:
+    """The image as it is then; None when it was deleted. Raises `LeaseLost` when another has its job."""
+    attempt = None
+    if ended.attempt is not None:
+        attempt = await repositories.attempts.find_for_update(ended.attempt.storage_key)
+        if attempt is not None and attempt.status in {AttemptStatus.SUCCEEDED, AttemptStatus.FAILED}:
+            return await repositories.images.find_in_making(ended.image_id)  # by us; COMMIT's answer was lost
+    await _end_job(repositories, ended)
+    now = datetime.now(UTC)
+    if attempt is not None:
+        await repositories.attempts.close(_closed(attempt, ended, outcome, now))
+    elif outcome.failure is not None:  # nothing was sent, whatever may be recorded
+        reason = Failure(outcome.failure.code, outcome.failure.detail)
+        await repositories.attempts.fail_started(ended.image_id, reason, now)
+    if outcome.failure is not None and outcome.failure.may_be_asked_again:
+        await repositories.idempotency.release(ended.guid)
+    return await _change_image(repositories, ended, lambda image: _stepped(image, attempt, outcome, now))
+
+
+async def _end_job(repositories: Repositories, ended: Ended) -> None:
+    """Raises `LeaseLost` when it is another's. An answer that turns up when it is gone has no need of it."""
+    if ended.token is not None:
+        await held_job(repositories, ended.image_id, ended.token)
+        await repositories.jobs.remove(ended.image_id)
+    elif await repositories.jobs.find_for_update(ended.image_id) is not None:
+        raise LeaseLost
+
+
+async def _change_image(
+    repositories: Repositories, ended: Ended, changed: Callable[[Image], Image]
+) -> Image | None:
+    """Starts from the row as it is now: its owner may have changed it meanwhile, or deleted it."""
+    before = await repositories.images.find_in_making(ended.image_id)
+    if before is None:
+        await repositories.images.remove(ended.image_id)
+        return None
+    after = changed(before)
+    if after.status is before.status:
+        return before  # by us, too
+    await repositories.images.change(before, after)
+    return after
+
+
+def _closed(attempt: Attempt, ended: Ended, outcome: Outcome, now: datetime) -> Attempt:
+    picture, failure = outcome.picture, outcome.failure
+    if failure is None:
+        status = AttemptStatus.SUCCEEDED
+    else:
+        status = AttemptStatus.UNKNOWN if isinstance(failure, OutcomeUnknown) else AttemptStatus.FAILED
+    return replace(
+        attempt,
+        status=status,
+        provider_request_id=ended.answer.about.provider_request_id if ended.answer else None,
+        usage=picture.usage if picture else None,
+        cost=picture.cost if picture else None,
+        failure=Failure(failure.code, failure.detail) if failure else None,
+        ended_at=now,
+    )
+
+
+def _stepped(image: Image, attempt: Attempt | None, outcome: Outcome, now: datetime) -> Image:
+    picture, failure = outcome.picture, outcome.failure
+    cost = picture.cost if picture else None
+    known = {"cost_usd": cost and cost.usd, "cost_source": cost and cost.source}
+    parameters = dict(image.parameters)
+    if attempt is not None:
+        known |= {"generator": attempt.generator, "model": attempt.model}
+        if attempt.model != image.model:
+            parameters.setdefault("model", image.model)
+    if picture is None or outcome.facts is None:
+        failure = failure or InternalError()
+        status = Status.UNKNOWN if isinstance(failure, OutcomeUnknown) else Status.FAILED
+        if status is image.status:
+            return image
+        return step(image, status, now, failure=Failure(failure.code, failure.detail), **known)
+    return step(
+        image,
+        Status.READY,
+        now,
+        filename=with_extension(image.filename, image.prompt, image.guid, outcome.facts.media_type),
+        revised_prompt=picture.revised_prompt,
+        parameters={**parameters, **picture.parameters},
+        content=outcome.facts,
+        failure=None,
+        **known,
+    )

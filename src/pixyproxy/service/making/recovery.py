@@ -1,0 +1,197 @@
+"""Takes up what is queued, and what a worker that is gone left behind.
+
+What was not sent is made. What was sent is never sent again: its answer is in the spool, or nobody knows.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from pixyproxy.core.exceptions import InternalError, OutcomeUnknown, PixyProxyException
+from pixyproxy.core.models import Attempt, Image, Job, JobState
+from pixyproxy.core.requests import ImagePrompt
+from pixyproxy.data.library import Library, Repositories
+from pixyproxy.data.spool import Spool, SpooledAnswer
+from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.service.making.admission import Admission
+from pixyproxy.service.making.calls import Making
+from pixyproxy.service.making.leases import Leases, new_token
+from pixyproxy.service.making.outcomes import Ended
+from pixyproxy.service.making.spool_sweep import SpoolSweep
+from pixyproxy.service.making.watching import Watching
+from pixyproxy.service.making.workbench import Workbench
+
+log = logging.getLogger(__name__)
+
+_POLL_S = 1.0
+_SWEEP_S = 5.0
+KEYS_KEPT = timedelta(hours=72)
+_FORGET_S = 3600.0
+_LOOKS, _LOOK_AGAIN_S = 5, 0.1
+
+
+class Recovery:
+    def __init__(
+        self,
+        library: Library,
+        spool: Spool,
+        catalogue: Catalogue,
+        leases: Leases,
+        workbench: Workbench,
+        watching: Watching,
+        admission: Admission,
+    ) -> None:
+        self._library = library
+        self._spool = spool
+        self._catalogue = catalogue
+        self._leases = leases
+        self._workbench = workbench
+        self._watching = watching
+        self._admission = admission
+        self._spool_sweep = SpoolSweep(library, spool, catalogue, leases, workbench)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._leases_count_from = float("-inf")
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(_again_and_again(self._take_up, self._until_work_may_be_there)),
+            asyncio.create_task(_again_and_again(self._spool_sweep.sweep, lambda: asyncio.sleep(_SWEEP_S))),
+            asyncio.create_task(_again_and_again(self._forget_old_keys, lambda: asyncio.sleep(_FORGET_S))),
+        ]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    async def _until_work_may_be_there(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_S * random.uniform(0.75, 1)):  # noqa: S311 - jitter, not a secret
+                await self._workbench.has_changed.wait()
+        self._workbench.has_changed.clear()
+
+    async def _take_up(self) -> None:
+        try:
+            await self._take_up_left_behind()
+        except PixyProxyException:
+            self._leases_count_from = time.monotonic() + self._leases.lease_s / 2
+            raise
+        await self._take_up_queued()
+
+    async def _take_up_left_behind(self) -> None:
+        """Not at once after the database was away: nobody could give it a sign of life meanwhile."""
+        while time.monotonic() >= self._leases_count_from:
+            left = await self._claim(JobState.SENT)
+            if left is None:
+                return
+            await self._bring_to_its_end(left)
+
+    async def _take_up_queued(self) -> None:
+        while self._workbench.has_room:
+            with self._workbench.reserved_place():
+                queued = await self._claim_queued()
+                if queued is None:
+                    return
+                self._make(queued)
+
+    async def _claim_queued(self) -> "_Claimed | None":
+        """Nothing is begun whose picture could not be kept."""
+        if not await self._library.jobs.is_any_free(JobState.WAITING):
+            return None
+        await self._admission.check()
+        return await self._claim(JobState.WAITING)
+
+    async def _claim(self, state: JobState) -> "_Claimed | None":
+        if not await self._library.jobs.is_any_free(state):
+            return None
+        await self._leases.renew()  # We are alive, though our sign of it may be late.
+        token = new_token()
+
+        async def work(repositories: Repositories) -> _Claimed | None:
+            job = await repositories.jobs.claim(state, self._leases.holder, token, self._leases.lease_s)
+            if job is None:
+                return None
+            attempts = await repositories.attempts.of_image(job.image_id)
+            image = await repositories.images.find_in_making(job.image_id)
+            return _Claimed(job, token, image, attempts[-1] if attempts else None)
+
+        return await self._library.transact(work)
+
+    def _make(self, queued: "_Claimed") -> None:
+        """Nothing was sent for it yet; nor will be, when it was deleted or its model is no more."""
+        image, token = queued.image, queued.token
+        if image is None:
+            self._workbench.settle(Ended(queued.job.image_id, "", token))
+            return
+        try:
+            prompt = ImagePrompt.model_validate({**queued.job.asked, "prompt": image.prompt})
+            plan = self._catalogue.plan(prompt)
+        except PixyProxyException as error:
+            self._workbench.settle(Ended(image.id, image.guid, token, failure=error))
+        except ValueError:
+            log.exception("image %s: what is asked for cannot be read", image.guid)
+            self._workbench.settle(Ended(image.id, image.guid, token, failure=InternalError()))
+        else:
+            self._workbench.begin(
+                Making(image, token, plan, self._watching.begin(image.guid), was_queued=True)
+            )
+
+    async def _bring_to_its_end(self, left: "_Claimed") -> None:
+        """Sent by a worker that is gone, or stands still."""
+        attempt, guid = left.attempt, left.image.guid if left.image else ""
+        answer = None if attempt is None else await self._find_answer(attempt.storage_key)
+        if answer is not None and not self._catalogue.has_generator(answer.about.generator):
+            log.warning("image %s: the generator that has answered is not configured here", guid)
+            answer.close()
+            return  # The lease is not renewed: another worker may be able to read it.
+        found = answer is not None and answer.is_whole
+        log.warning(
+            "image %s was left behind; %s",
+            guid,
+            "its answer is here" if found else "what became of it is unknown",
+        )
+        failure = None if found else OutcomeUnknown(guid=guid)
+        self._workbench.settle(Ended(left.job.image_id, guid, left.token, attempt, answer, failure))
+
+    async def _find_answer(self, storage_key: str) -> SpooledAnswer | None:
+        """Who sweeps the spool holds a file for a moment, who still writes it for longer."""
+        for _ in range(_LOOKS):
+            answer = self._spool.find(storage_key)
+            if answer is not None or not self._is_spooled(storage_key):
+                return answer
+            await asyncio.sleep(_LOOK_AGAIN_S * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+        return None
+
+    def _is_spooled(self, storage_key: str) -> bool:
+        return any(storage_key.endswith(f"/{path.stem}") for path in self._spool.files())
+
+    async def _forget_old_keys(self) -> None:
+        while await self._library.idempotency.remove_older(datetime.now(UTC) - KEYS_KEPT):
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    """A job that is ours now, and what the database knows of it."""
+
+    job: Job
+    token: str
+    image: Image | None
+    attempt: Attempt | None
+
+
+async def _again_and_again(work: Callable[[], Awaitable[None]], pause: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        try:
+            await work()
+        except PixyProxyException as error:
+            log.warning("%s: %s (%s)", work.__name__.strip("_"), error.detail, error.origin)
+        except Exception:  # one bad row or file must not end the recovery of all the others
+            log.exception("%s", work.__name__.strip("_"))
+        await pause()

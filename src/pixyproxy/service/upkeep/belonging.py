@@ -1,0 +1,127 @@
+"""Whose the objects in the store are. First the store is listed, then the rows are asked.
+
+An attempt is in the database before its bytes are in the store, and stays there when its image is deleted.
+So bytes of an image that is gone were left by a deletion that was cut off, and will never be anybody's again;
+bytes of no attempt at all do not come from this database, or not from its present state.
+"""
+
+import re
+from collections.abc import AsyncIterator, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pixyproxy.core.models import AttemptStatus, Status
+from pixyproxy.core.names import EXTENSIONS
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.library import Library
+from pixyproxy.data.upkeep_queries import PAGE, Belonging
+
+_MOST_DOUBTFUL = 100_000
+_QUARANTINED = "quarantined"
+_DAY = "[0-9]{4}/[0-9]{2}/[0-9]{2}"
+_UUID7 = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+_OURS = re.compile(rf"(?P<attempt>{_DAY}/{_UUID7})\.(?:{'|'.join([*EXTENSIONS.values(), _QUARANTINED])})")
+_NOT_KNOWN = {Status.GENERATING, Status.UNKNOWN}
+_NOT_ENDED = {AttemptStatus.STARTED, AttemptStatus.UNKNOWN}
+
+
+class Whose(StrEnum):
+    LOST = "lost"
+    """A picture whose image does not know of it."""
+    UNNAMED = "unnamed"
+    """Of an image that is there and has an end without it."""
+    DELETED = "deleted"
+    """Of an image that is gone."""
+    STRANGE = "strange"
+    """Of an attempt this database has never heard of."""
+
+
+NOBODYS = {Whose.DELETED, Whose.STRANGE}
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """An object that no image names as its bytes."""
+
+    key: str
+    attempt_key: str
+    whose: Whose
+    guid: str
+    """Of its image; empty when it is gone."""
+
+
+class Walk:
+    """Once through the whole store. `objects` counts all of ours, `foreign` what others have put there."""
+
+    def __init__(
+        self, library: Library, store: ImageStore, *, grace_s: float, spooled: Collection[str]
+    ) -> None:
+        self._library = library
+        self._store = store
+        self._grace_s = grace_s
+        self._spooled = spooled
+        self.objects = 0
+        self.foreign = 0
+
+    async def strays(self) -> AsyncIterator[Stray]:
+        """Those older than the grace time of whose attempt nothing waits in the spool."""
+        doubtful: dict[str, Stray] = {}
+        async for page in self._pages():
+            for stray in await self._strays_among(page):
+                if stray.whose in NOBODYS:
+                    doubtful[stray.key] = stray
+                else:
+                    yield stray
+            if len(doubtful) > _MOST_DOUBTFUL:
+                async for stray in self._named_by_none(doubtful):
+                    yield stray
+                doubtful.clear()
+        async for stray in self._named_by_none(doubtful):
+            yield stray
+
+    async def _pages(self) -> AsyncIterator[dict[str, str]]:
+        """Key of the object and key of its attempt."""
+        page: dict[str, str] = {}
+        async for each in self._store.list_():
+            ours = _OURS.fullmatch(each.key)
+            self.objects += ours is not None
+            self.foreign += ours is None
+            if ours is not None and each.age_s >= self._grace_s:
+                page[each.key] = ours["attempt"]
+            if len(page) == PAGE:
+                yield page
+                page = {}
+        if page:
+            yield page
+
+    async def _strays_among(self, page: dict[str, str]) -> list[Stray]:
+        belongings = await self._library.upkeep.belongings(list(set(page.values())))
+        strays = []
+        for key, attempt_key in page.items():
+            belonging = belongings.get(attempt_key)
+            whose = _whose(key, belonging)
+            if whose is not None and attempt_key not in self._spooled:
+                strays.append(Stray(key, attempt_key, whose, (belonging and belonging.guid) or ""))
+        return strays
+
+    async def _named_by_none(self, doubtful: dict[str, Stray]) -> AsyncIterator[Stray]:
+        """An image that came into the database without an attempt may name its bytes all the same."""
+        named = await self._library.upkeep.named_among(doubtful.keys())
+        for key, stray in doubtful.items():
+            if key not in named:
+                yield stray
+
+
+def _whose(key: str, belonging: Belonging | None) -> Whose | None:
+    """None when all is in order."""
+    if belonging is None:
+        return Whose.STRANGE
+    if belonging.guid is None:
+        return Whose.DELETED
+    if belonging.is_hidden or belonging.has_job or belonging.content_key == key:
+        return None
+    if key.endswith(f".{_QUARANTINED}"):
+        return None
+    if belonging.image_status in _NOT_KNOWN and belonging.attempt_status in _NOT_ENDED:
+        return Whose.LOST
+    return Whose.UNNAMED

@@ -1,0 +1,210 @@
+"""A database of an older release becomes one of this release, and not a row of it is lost or changed."""
+
+import asyncio
+import re
+import secrets
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pixyproxy.core.models import Cost
+from pixyproxy.data.database import Database
+from pixyproxy.data.init import SCHEMA_VERSION, open_database, open_library
+from tests.data.builders import ADMINISTRATOR, a_job, an_attempt, an_image
+from tests.data.test_schema import (
+    Columns,
+    Indexes,
+    mysql_columns,
+    mysql_indexes,
+    sqlite_columns,
+    sqlite_indexes,
+)
+from tools.mysql_server import MySQLServer
+
+SCHEMAS = Path(__file__).parent / "schemas"
+TABLES = "image attempt image_word image_tag api_key secret".split()
+OWNERS = {1: "alice", 2: "alice", 3: "bob", 4: "carol", 7: ""}
+ALTERED_ONLY = """
+    ALTER TABLE attempt
+        ADD COLUMN owner VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT '' AFTER image_id,
+        ADD COLUMN cost_nano_usd BIGINT NULL AFTER usage_reported,
+        ADD COLUMN cost_source VARCHAR(40) NULL AFTER cost_nano_usd
+"""
+KILLED_WITHIN = """
+import sqlite3, sys, time
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("ALTER TABLE attempt ADD COLUMN owner TEXT NOT NULL DEFAULT ''")
+connection.execute("UPDATE attempt SET owner = 'half done'")
+print("altered", flush=True)
+time.sleep(600)
+"""
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+async def run(database: Database, script: str) -> None:
+    for statement in re.sub(r"--[^\n]*", "", script).split(";"):
+        if statement.strip():
+            await database.execute(statement, {})
+
+
+async def make_old(url: str) -> None:
+    database = open_database(url)
+    await run(database, (SCHEMAS / f"1.{database.dialect}.sql").read_text(encoding="utf-8"))
+    await run(database, (SCHEMAS / "1.rows.sql").read_text(encoding="utf-8"))
+    await database.close()
+
+
+@pytest.fixture(params=["sqlite", "mysql"])
+async def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database as release 1 left it, with rows in every table."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/old.db"
+        await make_old(url)
+        yield url
+        return
+    server: MySQLServer = request.getfixturevalue("mysql")
+    administrator, name = open_database(server.url), f"old_{secrets.token_hex(4)}"
+    await administrator.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin", {})
+    await make_old(f"{server.url.rstrip('/')}/{name}")
+    yield f"{server.url.rstrip('/')}/{name}"
+    await administrator.execute(f"DROP DATABASE {name}", {})
+    await administrator.close()
+
+
+async def rows_of(url: str) -> Rows:
+    database = open_database(url)
+    found = {table: await database.fetch_all(f"SELECT * FROM {table} ORDER BY 1, 2", {}) for table in TABLES}
+    await database.close()
+    return {table: [dict(row) for row in rows] for table, rows in found.items()}
+
+
+async def versions_of(url: str) -> list[int]:
+    database = open_database(url)
+    rows = await database.fetch_all("SELECT version FROM schema_version ORDER BY version", {})
+    await database.close()
+    return [row["version"] for row in rows]
+
+
+async def shape_of(url: str) -> tuple[Columns, Indexes]:
+    database = open_database(url)
+    on_sqlite = database.dialect == "sqlite"
+    columns = await (sqlite_columns if on_sqlite else mysql_columns)(database)
+    indexes = await (sqlite_indexes if on_sqlite else mysql_indexes)(database)
+    await database.close()
+    return columns, indexes
+
+
+async def open_and_close(url: str) -> None:
+    await (await open_library(url)).close()
+
+
+async def assert_upgraded(url: str, before: Rows) -> None:
+    """Every row as it was, and what is new filled in."""
+    after = await rows_of(url)
+    for table in TABLES:
+        columns = set(before[table][0])
+        assert [{name: row[name] for name in columns} for row in after[table]] == before[table], table
+    assert {row["id"]: row["owner"] for row in after["attempt"]} == OWNERS
+    assert {(row["cost_nano_usd"], row["cost_source"]) for row in after["attempt"]} == {(None, None)}
+    assert await versions_of(url) == [*range(1, SCHEMA_VERSION + 1)]
+
+
+async def test_every_row_is_as_it_was_and_every_attempt_knows_its_owner(old_url: str) -> None:
+    before = await rows_of(old_url)
+    assert all(before.values())
+    await open_and_close(old_url)
+    await assert_upgraded(old_url, before)
+
+
+async def test_opened_again_and_again_nothing_changes_any_more(old_url: str) -> None:
+    before = await rows_of(old_url)
+    await open_and_close(old_url)
+    once = await rows_of(old_url)
+    for _ in range(2):
+        await open_and_close(old_url)
+    assert await rows_of(old_url) == once
+    await assert_upgraded(old_url, before)
+
+
+async def test_an_upgraded_database_has_the_tables_of_a_new_one(
+    old_url: str, tmp_path: Path, mysql_url: str
+) -> None:
+    new_url = mysql_url if old_url.startswith("mysql") else f"sqlite:///{tmp_path}/new.db"
+    for url in (old_url, new_url):
+        await open_and_close(url)
+    assert await shape_of(old_url) == await shape_of(new_url)
+
+
+async def test_an_upgraded_library_works(old_url: str) -> None:
+    library = await open_library(old_url)
+    cat = await library.images.find("01939f2e-0000-7000-8000-000000000001", ADMINISTRATOR)
+    assert cat is not None
+    assert (cat.prompt, cat.tags, cat.owner) == ("a cat 🐈", ("x",), "alice")
+    lost, made = await library.attempts.of_image(cat.id)
+    assert (lost.owner, made.owner, made.usage, made.cost) == ("alice", "alice", {"total_tokens": 7}, None)
+    cost = Cost(Decimal("0.04"), "price list")
+    await library.attempts.close(replace(made, cost=cost))
+    image_id = await library.images.add(an_image())
+    await library.attempts.add(an_attempt(image_id))
+    await library.jobs.add(a_job(image_id))
+    assert (await library.attempts.of_image(cat.id))[1].cost == cost
+    await library.close()
+
+
+async def test_several_that_open_it_at_once_upgrade_it_once(old_url: str) -> None:
+    before = await rows_of(old_url)
+    await asyncio.gather(*(open_and_close(old_url) for _ in range(4)))
+    await assert_upgraded(old_url, before)
+
+
+@pytest.mark.parametrize("old_url", ["mysql"], indirect=True)
+@pytest.mark.parametrize(
+    "done_before",
+    [ALTERED_ONLY, f"{ALTERED_ONLY}; UPDATE attempt SET owner = 'alice' WHERE image_id = 1"],
+)
+async def test_an_upgrade_of_mysql_that_was_cut_off_is_brought_to_its_end(
+    old_url: str, done_before: str
+) -> None:
+    before = await rows_of(old_url)
+    database = open_database(old_url)
+    await run(database, done_before)
+    await database.close()
+    await asyncio.gather(open_and_close(old_url), open_and_close(old_url))
+    await assert_upgraded(old_url, before)
+
+
+@pytest.mark.parametrize("old_url", ["sqlite"], indirect=True)
+async def test_an_upgrade_of_sqlite_whose_process_is_killed_within_it_has_not_begun(
+    old_url: str, tmp_path: Path
+) -> None:
+    before = await rows_of(old_url)
+    await asyncio.to_thread(kill_within_upgrade, tmp_path / "old.db")
+    assert await rows_of(old_url) == before
+    await open_and_close(old_url)
+    await assert_upgraded(old_url, before)
+
+
+def kill_within_upgrade(file: Path) -> None:
+    command = [sys.executable, "-c", KILLED_WITHIN, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "altered\n"
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mysql"])
+def test_the_schema_of_every_release_before_is_kept_here(dialect: str) -> None:
+    """Whoever adds a version puts the create script of the one before beside these, and upgrades it above."""
+    assert sorted(SCHEMAS.glob(f"*.{dialect}.sql")) == [
+        SCHEMAS / f"{version}.{dialect}.sql" for version in range(1, SCHEMA_VERSION)
+    ]
