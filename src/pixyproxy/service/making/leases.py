@@ -7,6 +7,7 @@ from secrets import token_hex
 from pixyproxy.core.exceptions import LeaseLost, PixyProxyException
 from pixyproxy.core.models import Job
 from pixyproxy.data.library import Library, Repositories
+from pixyproxy.service.making.stopping import stop
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,7 @@ class Leases:
     async def close(self) -> None:
         self._held.clear()
         if self._renewing is not None:
-            self._renewing.cancel()
-            await asyncio.gather(self._renewing, return_exceptions=True)
+            await stop([self._renewing])
 
     async def _go_on_renewing(self) -> None:
         """As long as anything is held. While the database is away nobody else can claim it either."""

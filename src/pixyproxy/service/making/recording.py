@@ -13,6 +13,7 @@ from pixyproxy.core.life import step
 from pixyproxy.core.models import Attempt, Audience, Failure, Image, Job, JsonValue, KeptKey, Status
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.library import Library, Repositories
+from pixyproxy.service.making.stopping import stop
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -57,9 +58,7 @@ class Recording:
         return await self._certainly(image.guid, work, may_be_sent=False)
 
     async def close(self) -> None:
-        for task in self._undoing:
-            task.cancel()
-        await asyncio.gather(*self._undoing, return_exceptions=True)
+        await stop(self._undoing)
 
     async def _certainly(
         self, guid: str, work: Callable[[Repositories], Awaitable[T]], *, may_be_sent: bool

@@ -23,6 +23,7 @@ from pixyproxy.service.making.calls import Making
 from pixyproxy.service.making.leases import Leases, new_token
 from pixyproxy.service.making.outcomes import Ended
 from pixyproxy.service.making.spool_sweep import SpoolSweep
+from pixyproxy.service.making.stopping import stop
 from pixyproxy.service.making.watching import Watching
 from pixyproxy.service.making.workbench import Workbench
 
@@ -65,9 +66,7 @@ class Recovery:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await stop(self._tasks)
         self._tasks = []
 
     async def _until_work_may_be_there(self) -> None:

@@ -12,6 +12,7 @@ from pixyproxy.service.making.calls import Calls, Making
 from pixyproxy.service.making.leases import Leases
 from pixyproxy.service.making.outcomes import Ended
 from pixyproxy.service.making.settling import Settling
+from pixyproxy.service.making.stopping import stop
 from pixyproxy.service.making.watching import Watched, Watching
 
 log = logging.getLogger(__name__)
@@ -73,10 +74,7 @@ class Workbench:
 
     async def close(self) -> None:
         await self.drain()
-        left = self._making | self._settling_only
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        await stop(self._making | self._settling_only)
 
     def _run(self, work: Coroutine[Any, Any, None], tasks: set[asyncio.Task[None]]) -> None:
         task = asyncio.create_task(work)
