@@ -28,7 +28,7 @@ class Disk(Protocol):
 
 
 class SmallDisk:
-    """A tmpfs of a few megabytes."""
+    """A tmpfs of a few megabytes; of many once it has been full or read-only."""
 
     name = "a tmpfs of 6 MB"
 
@@ -61,7 +61,7 @@ class SmallDisk:
                 time.sleep(0.005)
 
     def make_writable(self) -> None:
-        self._remount("rw")
+        self._remount("rw,size=1g")
 
     def _remount(self, option: str) -> None:
         subprocess.run(("mount", "-o", f"remount,{option}", self.folder), check=True, capture_output=True)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,9 +108,14 @@ async def is_settled(database: Database, replicas: Sequence[Replica]) -> bool:
 
 def spooled_in(replicas: Sequence[Replica]) -> tuple[list[str], int]:
     """Answers that lie in a spool, and how many files have not even their first line."""
-    files = [path for replica in replicas for path in replica.spool()]
-    with_head = [path.name for path in files if b"\n" in path.read_bytes()]
-    return with_head, len(files) - len(with_head)
+    with_head, headless = [], 0
+    for path in (path for replica in replicas for path in replica.spool()):
+        with suppress(FileNotFoundError):  # settled while we looked
+            if b"\n" in path.read_bytes():
+                with_head.append(path.name)
+            else:
+                headless += 1
+    return with_head, headless
 
 
 async def objects_in(folder: Path) -> tuple[dict[str, Object], int]:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.faults.experiments import Experiment, Ground, Report, Scale
+from tests.faults.experiments import Experiment, Ground, Report, Scale, run
 from tests.faults.kinds import KINDS, experiments_of
 from tests.faults.page import line
 from tests.faults.running import Result, is_possible, run_each
 from tools.mysql_server import running_mysql
 
 _SMALL, _AT_ONCE = Scale(), 5
+_TRIES_TO_DO_DAMAGE = 3
 _ALL = [each for kind in KINDS for each in experiments_of(kind) if each.is_in(_SMALL)]
 _WITH_EVERY_SAFEGUARD = [each for each in _ALL if each.setting.sabotage is None]
 _WITHOUT_ONE = [each for each in _ALL if each.setting.sabotage is not None]
@@ -65,8 +66,14 @@ def test_nothing_is_lost_and_nothing_is_paid_twice(experiment: Experiment, repor
 
 
 @pytest.mark.parametrize("experiment", _WITHOUT_ONE, ids=_named)
-def test_without_a_safeguard_the_damage_is_found(experiment: Experiment, report_of: ReportOf) -> None:
+def test_without_a_safeguard_the_damage_is_found(
+    experiment: Experiment, report_of: ReportOf, ground: Ground
+) -> None:
+    """A fault at a random moment may miss what it is to damage; then it is done again."""
     report = report_of(experiment)
+    for _ in range(_TRIES_TO_DO_DAMAGE - 1):
+        if not report.is_as_it_must_be:
+            report = asyncio.run(run(experiment, ground, _SMALL))
     assert report.is_as_it_must_be, line(report)
 
 

@@ -35,10 +35,12 @@ async def kill_mysql(stage: Stage, scale: Scale) -> str:
 
 
 async def _kill(stage: Stage, kills: int, up_s: int) -> None:
+    """While calls are on their way, and some of them come back to no database."""
     for _ in range(kills):
         await asyncio.sleep(stage.chance.uniform(0.5, up_s))
+        await stage.until_called(stage.calls() + 1)
         await asyncio.to_thread(stage.helper.kill)
-        await asyncio.sleep(stage.chance.uniform(0.2, 5))
+        await asyncio.sleep(stage.setting.answer_seconds + stage.chance.uniform(0.2, 5))
         await asyncio.to_thread(stage.helper.start)
 
 
