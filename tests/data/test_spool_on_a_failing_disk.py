@@ -196,6 +196,10 @@ async def test_an_answer_is_on_the_disk_unless_that_has_failed_it(folder: Path) 
     await fill(kept)
     assert kept.is_on_disk
     kept.discard()
+    cut_off = spool.begin(ABOUT)
+    await cut_off.write(b"a few bytes, and no more")
+    assert not cut_off.is_on_disk
+    cut_off.discard()
     shutil.rmtree(folder)
     failed = spool.begin(ABOUT)
     await fill(failed)

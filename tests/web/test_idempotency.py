@@ -161,6 +161,8 @@ async def test_after_any_other_the_same_error_is_told_again(
         again = await alice.post("/image", json=CAT, headers={**KEY, **preferred})
     first, second = problem_of(failed, status, code), problem_of(again, status, code)
     assert (first["guid"], first["detail"]) == (second["guid"], second["detail"])
+    assert "idempotent-replayed" not in failed.headers
+    assert again.headers["idempotent-replayed"] == "true"
     assert len(easel.asked) == 1
 
 

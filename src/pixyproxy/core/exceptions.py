@@ -68,6 +68,8 @@ class PixyProxyException(Exception):
         self.detail = detail or self.default_detail
         self.guid = guid
         self.retry_after_s = retry_after_s
+        self.is_replay = False
+        """It is told once more: an earlier request with the same key came to this end."""
         super().__init__(self.detail)
 
     @property

@@ -1,7 +1,6 @@
 """MySQL through asyncmy: a pool of connections, each named parameter bound by the driver."""
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from pixyproxy.core.exceptions import (
     StorageFull,
     Unavailable,
 )
+from pixyproxy.core.pauses import jittered
 from pixyproxy.data.database import Parameters, Row, Statements
 from pixyproxy.data.named_parameters import to_percent_style
 
@@ -31,6 +31,7 @@ _CONNECT_TIMEOUT_S = 5
 _STATEMENT_TIMEOUT_S = 30
 _CLOSE_TIMEOUT_S = 5
 _TRIES_AFTER_DEADLOCK = 5
+_PAUSE_AFTER_DEADLOCK_S = 0.05
 _SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', sql_notes = 0"
 _UNDONE = {1205, 1213}  # lock wait timeout, deadlock
 _DUPLICATE = {1060, 1062}  # a column, a row
@@ -99,7 +100,7 @@ class MySQLDatabase:
                 async with self._statements() as statements:
                     return await statements.transact(work)
             except Deadlock:
-                await asyncio.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - jitter, not a secret
+                await asyncio.sleep(jittered(_PAUSE_AFTER_DEADLOCK_S))
         raise Unavailable(retry_after_s=1)
 
     async def close(self) -> None:

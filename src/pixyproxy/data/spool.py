@@ -14,7 +14,8 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from io import FileIO
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 _BUFFER_BYTES = 128 * 1024
 _PART, _WHOLE = ".part", ".answer"
 _USUAL_S = 5
+_THREADS = ThreadPoolExecutor(4, thread_name_prefix="spool")
+"""Of its own: a store that hangs may hold all those that everybody shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class Spool:
 
     async def check(self) -> None:
         """Raises what keeps it from taking an answer now."""
-        await asyncio.to_thread(self._check)
+        await _in_thread(self._check)
 
     def _check(self) -> None:
         probe = self._folder / f".check-{token_hex(8)}"
@@ -143,11 +146,11 @@ class SpooledAnswer:
         self._buffer += chunk
         self.size_bytes += len(chunk)
         if len(self._buffer) >= _BUFFER_BYTES and not self._in_memory:
-            await asyncio.to_thread(self._flush_buffer)
+            await _in_thread(self._flush_buffer)
 
     async def complete(self) -> None:
         """The answer is whole. From here on it survives a power cut, unless the disk fails."""
-        await asyncio.to_thread(self._complete)
+        await _in_thread(self._complete)
         self.is_whole = True
 
     def read(self) -> bytes:
@@ -158,7 +161,7 @@ class SpooledAnswer:
     @property
     def is_on_disk(self) -> bool:
         """The next process finds it; not so where the disk has failed it."""
-        return not self._in_memory
+        return not (self._in_memory or self._buffer)
 
     def discard(self) -> None:
         """Its picture is safe, or nobody wants it."""
@@ -229,6 +232,10 @@ class SpooledAnswer:
             raise OutcomeUnknown from lost
         self._in_memory = True
         self.discard()
+
+
+async def _in_thread(work: Callable[[], None]) -> None:
+    await asyncio.get_running_loop().run_in_executor(_THREADS, work)
 
 
 def _age_s(path: Path) -> float:

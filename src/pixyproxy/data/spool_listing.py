@@ -19,7 +19,13 @@ class SpooledFile:
     path: Path
     age_s: float
     storage_key: str | None
-    """Of its attempt; None when it was cut off within its first line: then nothing of an answer is in it."""
+    """Of its attempt; None when its first line cannot be read."""
+    size_bytes: int
+
+    @property
+    def is_empty(self) -> bool:
+        """Cut off within its first line: nothing of an answer is in it."""
+        return self.storage_key is None and self.size_bytes < _LONGEST_HEAD
 
 
 def spooled_files(spool: Spool) -> list[SpooledFile]:
@@ -41,8 +47,9 @@ def remove_empty(file: SpooledFile) -> bool:
 def _files(spool: Spool) -> Iterator[SpooledFile]:
     for path in spool.files():
         with suppress(FileNotFoundError):
-            age_s = max(time.time() - path.stat().st_mtime, 0.0)
-            yield SpooledFile(path, age_s, _storage_key(path))
+            facts = path.stat()
+            age_s = max(time.time() - facts.st_mtime, 0.0)
+            yield SpooledFile(path, age_s, _storage_key(path), facts.st_size)
 
 
 def _storage_key(path: Path) -> str | None:

@@ -143,6 +143,8 @@ def _headers(request: Request, problem: our.PixyProxyException, error: Exception
         headers["Retry-After"] = str(problem.retry_after_s)
     if isinstance(problem, our.Unauthenticated):
         headers["WWW-Authenticate"] = "Bearer"
+    if problem.is_replay:
+        headers["Idempotent-Replayed"] = "true"
     return headers
 
 

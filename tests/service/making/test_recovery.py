@@ -5,10 +5,11 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
+from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.exceptions import ImageNotFound, OutcomeUnknown
+from pixyproxy.core.exceptions import ImageNotFound, OutcomeUnknown, StorageFull
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.models import AttemptStatus, Cost, JobState, Status
 from pixyproxy.core.requests import ImagePrompt
@@ -21,6 +22,7 @@ from tests.service.making.workshop import (
     ANSWER,
     CAT,
     Other,
+    Stubborn,
     attempts_of,
     begun,
     eventually,
@@ -75,6 +77,19 @@ async def test_with_its_whole_answer_in_the_spool_it_becomes_ready(parts: Servic
     assert files_of(parts) == [f"{attempt.storage_key}.png"]
     [closed] = await attempts_of(parts, image.guid)
     assert (closed.status, closed.cost) == (AttemptStatus.SUCCEEDED, cost)
+
+
+async def test_who_waits_for_it_is_not_kept_while_it_cannot_be_stored(
+    parts: Services, tmp_path: Path
+) -> None:
+    store = Stubborn(tmp_path / "images", StorageFull(retry_after_s=60))
+    image, _ = await left_behind(parts, painting(), ANSWER)
+    async with worker(parts, painting(), store=store, recovering=True) as service:
+        async with asyncio.timeout(10):
+            told = await service.generation.watching.until_settled(image, None)
+        assert told.status is Status.GENERATING
+        store.why_not = None
+        await until(parts, image.guid, Status.READY)
 
 
 async def test_what_came_of_it_in_part_is_put_aside(parts: Services) -> None:

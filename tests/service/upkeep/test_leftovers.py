@@ -68,6 +68,14 @@ async def test_an_answer_of_another_database_is_told_and_kept(services: Services
     assert len(services.spool.files()) == 1
 
 
+async def test_a_long_file_that_cannot_be_read_is_told_and_kept(services: Services, tmp_path: Path) -> None:
+    (tmp_path / "spool" / "odd.answer").write_bytes(b"x" * 5000)
+    assert await wrong(services, REPAIR) == [
+        "spool: Files whose first line cannot be read: 1 (odd.answer). They are kept; look at them yourself."
+    ]
+    assert len(services.spool.files()) == 1
+
+
 @pytest.mark.parametrize("head", ["", '{"storage_key": "2026/11', "[]\n", "{}\n"])
 async def test_an_answer_with_nothing_in_it_is_removed(services: Services, tmp_path: Path, head: str) -> None:
     (tmp_path / "spool" / "cut.part").write_text(head)

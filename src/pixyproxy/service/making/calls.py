@@ -207,7 +207,7 @@ class _IntoSpool:
         self._answer.about = replace(self._answer.about, provider_request_id=request_id)
 
     async def write(self, chunk: bytes) -> None:
-        if self._answer.size_bytes > _MOST_BYTES:
+        if self._answer.size_bytes + len(chunk) > _MOST_BYTES:
             raise UnreadablePicture("The generator's answer is too large.")
         await self._answer.write(chunk)
 

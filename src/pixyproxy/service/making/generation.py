@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from pixyproxy.core.exceptions import DuplicateRow, IdempotencyMismatch, ImageNotFound
+from pixyproxy.core.exceptions import DuplicateRow, IdempotencyMismatch, ImageNotFound, PixyProxyException
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.models import Audience, Caller, Image, Job, JobState, JsonValue, Status
 from pixyproxy.core.names import new_guid, readable_name
@@ -79,7 +79,11 @@ class Generation:
                 if key is None:
                     raise
                 image = await self._earlier(caller, key)  # None: it has failed since, and let go of the key
-        return Made(await self.watching.until_settled(image, patience_s), is_replay)
+        try:
+            return Made(await self.watching.until_settled(image, patience_s), is_replay)
+        except PixyProxyException as error:
+            error.is_replay = is_replay and not error.may_be_asked_again
+            raise
 
     def start_recovery(self) -> None:
         """From now on this process also takes up what is queued, and what others left behind."""

@@ -5,7 +5,6 @@ What was not sent is made. What was sent is never sent again: its answer is in t
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -14,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from pixyproxy.core.exceptions import InternalError, OutcomeUnknown, PixyProxyException
 from pixyproxy.core.models import Attempt, Image, Job, JobState
+from pixyproxy.core.pauses import jittered
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.data.spool import Spool, SpooledAnswer
@@ -33,7 +33,7 @@ _POLL_S = 1.0
 _SWEEP_S = 5.0
 KEYS_KEPT = timedelta(hours=72)
 _FORGET_S = 3600.0
-_LOOKS, _LOOK_AGAIN_S = 5, 0.1
+_LOOKS, _LOOK_AGAIN_S = 5, 0.15
 
 
 class Recovery:
@@ -71,7 +71,7 @@ class Recovery:
 
     async def _until_work_may_be_there(self) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(_POLL_S * random.uniform(0.75, 1)):  # noqa: S311 - jitter, not a secret
+            async with asyncio.timeout(jittered(_POLL_S)):
                 await self._workbench.has_changed.wait()
         self._workbench.has_changed.clear()
 
@@ -156,7 +156,8 @@ class Recovery:
             "its answer is here" if found else "what became of it is unknown",
         )
         failure = None if found else OutcomeUnknown(guid=guid)
-        self._workbench.settle(Ended(left.job.image_id, guid, left.token, attempt, answer, failure))
+        ended = Ended(left.job.image_id, guid, left.token, attempt, answer, failure)
+        self._workbench.settle(ended, left.image)
 
     async def _find_answer(self, storage_key: str) -> SpooledAnswer | None:
         """Who sweeps the spool holds a file for a moment, who still writes it for longer."""
@@ -164,7 +165,7 @@ class Recovery:
             answer = self._spool.find(storage_key)
             if answer is not None or not self._is_spooled(storage_key):
                 return answer
-            await asyncio.sleep(_LOOK_AGAIN_S * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, not a secret
+            await asyncio.sleep(jittered(_LOOK_AGAIN_S))
         return None
 
     def _is_spooled(self, storage_key: str) -> bool:

@@ -6,7 +6,6 @@ and should the process end before, the answer waits in the spool for the next on
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
@@ -20,6 +19,7 @@ from pixyproxy.core.exceptions import (
     Unavailable,
 )
 from pixyproxy.core.models import Image
+from pixyproxy.core.pauses import jittered
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.service.generators.catalogue import Catalogue
@@ -70,7 +70,7 @@ class Settling:
             trouble.guid = ended.guid
             told(trouble)
             log.warning("image %s is not settled yet: %s (%s)", ended.guid, trouble.detail, trouble.origin)
-            await self._wait(ended, pause * random.uniform(0.5, 1))  # noqa: S311 - jitter, not a secret
+            await self._wait(ended, jittered(pause))
             pause = min(pause * 2, _LONGEST_PAUSE_S)
 
     async def _wait(self, ended: Ended, seconds: float) -> None:

@@ -54,11 +54,11 @@ class Workbench:
         self._leases.hold(making.image.id)
         self._run(self._carry_out(making), self._making)
 
-    def settle(self, ended: Ended) -> None:
+    def settle(self, ended: Ended, image: Image | None = None) -> None:
         """What another process sent, or received, and is there no more to bring to its end."""
         if ended.token is not None:
             self._leases.hold(ended.image_id)
-        self._run(self._settle_left_behind(ended), self._settling_only)
+        self._run(self._settle_left_behind(ended, image), self._settling_only)
 
     async def drain(self) -> None:
         """Repeat nothing any more, and return when nothing is on its way.
@@ -98,10 +98,10 @@ class Workbench:
         if was_full:
             self.has_changed.set()
 
-    async def _settle_left_behind(self, ended: Ended) -> None:
+    async def _settle_left_behind(self, ended: Ended, image: Image | None) -> None:
         watched = self._watching.begin(ended.guid)
         try:
-            await self._end(ended, watched, None)
+            await self._end(ended, watched, image)
         finally:
             self._leases.let_go(ended.image_id)
             self._watching.end(watched)

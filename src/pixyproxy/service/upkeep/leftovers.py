@@ -20,7 +20,7 @@ async def examine_spool(
     library: Library, files: Sequence[SpooledFile], *, repair: bool, standing_still_s: float
 ) -> AsyncIterator[Finding]:
     """Nothing is said of images that have a job: its lease decides."""
-    waiting, foreign, empty = Several(), Several(), Several()
+    waiting, foreign, empty, unreadable = Several(), Several(), Several(), Several()
     belongings = await _belongings(library, files)
     for file in files:
         belonging = belongings.get(file.storage_key or "")
@@ -28,9 +28,11 @@ async def examine_spool(
             continue
         if file.storage_key is not None:
             (foreign if belonging is None else waiting).add(file.path.name)
+        elif not file.is_empty:
+            unreadable.add(file.path.name)
         elif not repair or await asyncio.to_thread(remove_empty, file):
             empty.add(file.path.name)
-    for finding in _of_spool(waiting, foreign, empty, repair=repair):
+    for finding in _of_spool(waiting, foreign, empty, unreadable, repair=repair):
         yield finding
 
 
@@ -64,7 +66,9 @@ async def _belongings(library: Library, files: Sequence[SpooledFile]) -> dict[st
     return found
 
 
-def _of_spool(waiting: Several, foreign: Several, empty: Several, *, repair: bool) -> list[Finding]:
+def _of_spool(
+    waiting: Several, foreign: Several, empty: Several, unreadable: Several, *, repair: bool
+) -> list[Finding]:
     findings = []
     if waiting:
         sentence = f"Answers that wait for their image: {waiting}. The service takes them up when it can."
@@ -73,6 +77,11 @@ def _of_spool(waiting: Several, foreign: Several, empty: Several, *, repair: boo
         sentence = (
             f"Answers of another database: {foreign}. They are kept. Was PIXYPROXY_DATABASE_URL changed, "
             "or a backup restored?"
+        )
+        findings.append(Finding("spool", Verdict.WRONG, sentence))
+    if unreadable:
+        sentence = (
+            f"Files whose first line cannot be read: {unreadable}. They are kept; look at them yourself."
         )
         findings.append(Finding("spool", Verdict.WRONG, sentence))
     if empty:
