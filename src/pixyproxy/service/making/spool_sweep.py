@@ -4,7 +4,7 @@ import asyncio
 import logging
 
 from pixyproxy.core.exceptions import OutcomeUnknown, PixyProxyException
-from pixyproxy.core.models import Attempt, AttemptStatus
+from pixyproxy.core.models import Attempt, AttemptStatus, Image
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.data.spool import Spool, SpooledAnswer
 from pixyproxy.service.generators.catalogue import Catalogue
@@ -46,21 +46,21 @@ class SpoolSweep:
         """Its lock is free, so the process that wrote it is gone; its lease need not be waited for."""
         token = new_token()
 
-        async def work(repositories: Repositories) -> tuple[Attempt | None, Ended | None]:
+        async def work(repositories: Repositories) -> tuple[Attempt | None, Image | None, Ended | None]:
             attempt = await repositories.attempts.find_for_update(answer.about.storage_key)
             if attempt is None or attempt.status in _CLOSED:
-                return attempt, None
+                return attempt, None, None
             image = await repositories.images.find_in_making(attempt.image_id)
             job = await repositories.jobs.find_for_update(attempt.image_id)
             if job is not None:
                 await repositories.jobs.take(job.image_id, self._leases.holder, token, self._leases.lease_s)
             guid, held = image.guid if image else "", token if job else None
             failure = None if answer.is_whole else OutcomeUnknown(guid=guid)
-            return attempt, Ended(attempt.image_id, guid, held, attempt, answer, failure)
+            return attempt, image, Ended(attempt.image_id, guid, held, attempt, answer, failure)
 
-        attempt, ended = await self._library.transact(work)
+        attempt, image, ended = await self._library.transact(work)
         if ended is not None:
-            self._workbench.settle(ended)
+            self._workbench.settle(ended, image)
         elif attempt is not None:
             await asyncio.to_thread(answer.discard)
         else:
