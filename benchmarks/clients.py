@@ -24,8 +24,23 @@ class LoadError(Exception):
 def post(url: str, key: str, seconds: float, *, workers: int = 8, expect: int = 200) -> Sample:
     """A closed loop of POSTs; see load.py."""
     options = {"url": url, "key": key, "workers": workers, "seconds": seconds, "expect": expect}
+    return _checked(url, _load(options, seconds))
+
+
+def post_for_pictures(
+    url: str, key: str, model: str, seconds: float, *, workers: int, least_bytes: int
+) -> tuple[int, Sample]:
+    """The same, of a named model; how many were answered, none of them with less than so many bytes."""
+    found = _load({"url": url, "key": key, "model": model, "workers": workers, "seconds": seconds}, seconds)
+    sample = _checked(url, found)
+    if found["least_body_bytes"] < least_bytes:
+        raise LoadError(f"POST {url}: an answer of {found['least_body_bytes']} bytes has no picture in it.")
+    return found["requests"], sample
+
+
+def _load(options: Mapping[str, object], seconds: float) -> Mapping[str, Any]:
     words = [f"--{name}={value}" for name, value in options.items()]
-    return _checked(url, _run([sys.executable, "-m", "benchmarks.load", *words], seconds))
+    return _run([sys.executable, "-m", "benchmarks.load", *words], seconds)
 
 
 def _checked(url: str, found: Mapping[str, Any]) -> Sample:

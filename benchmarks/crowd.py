@@ -66,7 +66,7 @@ class Crowd:
     async def ask(self, connection: socket.socket, due: float) -> None:
         """0 stands for a connection that was lost."""
         try:
-            status = await exchange(connection, next(self._requests))
+            status = (await exchange(connection, next(self._requests))).status
         except OSError:
             status = 0
         if status == self.expected_status:

@@ -1,7 +1,7 @@
 """A thousand images in flight: a provider that takes two seconds, and who calls how."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +11,7 @@ from benchmarks.clients import Crowd, LoadError, crowd_post
 from benchmarks.lanes import MYSQL, PROVIDER, SQLITE, remove_images
 from benchmarks.peaks import peaks_of
 from benchmarks.results import Lanes, Measure, Missing, Sample
+from benchmarks.rows import check_that_all_are_ready, ready_images
 from benchmarks.servers import (
     ADMIN_KEY,
     LARGE_BYTES,
@@ -18,7 +19,6 @@ from benchmarks.servers import (
     PROVIDER_KEY,
     Service,
     make_mysql_database,
-    rows_by_status,
     start_mysql_server,
     start_provider,
     start_ready_service,
@@ -75,11 +75,11 @@ class Flights:
     def through(self, service: Service, seconds: float) -> Sample:
         """Raises `LoadError` unless each image answered for is ready, and was asked for once."""
         self.provider.reset()
-        before = rows_by_status(service).get("ready", 0)
+        before = ready_images(service)
         with peaks_of(service.worker_pid) as peaks:
             answered, sample = crowd_post(service.images_url, ADMIN_KEY, self._crowd(seconds), expect=201)
         at_once = self._most_at_once(answered)
-        _check_rows(rows_by_status(service), before + answered)
+        check_that_all_are_ready(service, before + answered)
         remove_images(service)
         return {
             **sample,
@@ -137,8 +137,3 @@ def _mysql_server(stack: ExitStack) -> str | Missing:
         return start_mysql_server(stack)
     except NoMySQLError as reason:
         return Missing(str(reason))
-
-
-def _check_rows(found: Mapping[str, int], ready: int) -> None:
-    if {status: count for status, count in found.items() if count} != {"ready": ready}:
-        raise LoadError(f"{ready} images should be ready and nothing else be there; there are {found}.")

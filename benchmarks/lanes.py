@@ -58,7 +58,7 @@ def post_lanes(folder: Path, stack: ExitStack) -> Lanes:
 
     return {
         SQLITE: on(None),
-        MYSQL: _with_mysql(stack, on),
+        MYSQL: with_mysql(stack, on),
         PROVIDER: lambda seconds: clients.post(straight, PROVIDER_KEY, seconds, workers=_AT_ONCE),
     }
 
@@ -90,7 +90,7 @@ def details_lanes(folder: Path, stack: ExitStack) -> Lanes:
     return {
         SQLITE: partial(clients.get, url, key),
         f"{SQLITE}, administrator": partial(clients.get, url, ADMIN_KEY),
-        MYSQL: _with_mysql(stack, lambda database_url: partial(clients.get, *on(database_url))),
+        MYSQL: with_mysql(stack, lambda database_url: partial(clients.get, *on(database_url))),
         BARE: partial(clients.get, f"{bare.url}/dict/x", key),
         BARE_BYTES: partial(clients.get, f"{bare.url}/bytes/x", key),
     }
@@ -181,7 +181,7 @@ def _memory(folder: Path, provider: str | None, _seconds: float, *, loaded: bool
         }
 
 
-def _with_mysql(stack: ExitStack, prepare: Callable[[str], Measure]) -> Measure | Missing:
+def with_mysql(stack: ExitStack, prepare: Callable[[str], Measure]) -> Measure | Missing:
     try:
         return prepare(start_mysql(stack))
     except NoMySQLError as reason:

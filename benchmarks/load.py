@@ -28,27 +28,38 @@ WORDS = (
 ).split()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is left of an answer when its body has been thrown away."""
+
+    status: int
+    body_bytes: int
+
+
 @dataclass
 class Tally:
     """What all workers saw."""
 
     expected_status: int
     latencies_s: list[float] = field(default_factory=list)
+    bodies_bytes: list[int] = field(default_factory=list)
     unexpected: Counter[int] = field(default_factory=Counter)
 
-    def count(self, status: int, seconds: float) -> None:
-        if status == self.expected_status:
+    def count(self, answer: Answer, seconds: float) -> None:
+        if answer.status == self.expected_status:
             self.latencies_s.append(seconds)
+            self.bodies_bytes.append(answer.body_bytes)
         else:
-            self.unexpected[status] += 1
+            self.unexpected[answer.status] += 1
 
 
-def post_requests(url: str, key: str) -> Iterator[bytes]:
-    """Each with a prompt of its own, 6 to 18 words."""
+def post_requests(url: str, key: str, model: str | None = None) -> Iterator[bytes]:
+    """Each with a prompt of its own, 6 to 18 words; the model is named where there is one."""
+    named = {"model": model} if model else {}
     parts, random = urlsplit(url), Random(1)  # noqa: S311 - the same prompts in every run
     for number in count():
         prompt = " ".join(random.choices(WORDS, k=random.randint(6, 18)))
-        body = json.dumps({"prompt": f"{prompt}, number {number}"}).encode()
+        body = json.dumps({"prompt": f"{prompt}, number {number}", **named}).encode()
         head = (
             f"POST {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
@@ -56,17 +67,17 @@ def post_requests(url: str, key: str) -> Iterator[bytes]:
         yield head.encode() + body
 
 
-async def post_for(url: str, key: str, workers: int, seconds: float, tally: Tally) -> float:
+async def post_for(url: str, requests: Iterator[bytes], workers: int, seconds: float, tally: Tally) -> float:
     """How many seconds it took: what was sent before the end is waited for, and counts."""
-    parts, requests = urlsplit(url), post_requests(url, key)
+    parts = urlsplit(url)
     started = time.perf_counter()
 
     async def work() -> None:
         with await connect(parts.hostname or "", parts.port or 80) as connection:
             while time.perf_counter() < started + seconds:
                 sent = time.perf_counter()
-                status = await exchange(connection, next(requests))
-                tally.count(status, time.perf_counter() - sent)
+                answer = await exchange(connection, next(requests))
+                tally.count(answer, time.perf_counter() - sent)
 
     await asyncio.gather(*(work() for _ in range(workers)))
     return time.perf_counter() - started
@@ -80,8 +91,8 @@ async def connect(host: str, port: int) -> socket.socket:
     return connection
 
 
-async def exchange(connection: socket.socket, request: bytes) -> int:
-    """Sends a request and reads its answer to the end; the status."""
+async def exchange(connection: socket.socket, request: bytes) -> Answer:
+    """Sends a request and reads its answer to the end."""
     loop = asyncio.get_running_loop()
     await loop.sock_sendall(connection, request)
     buffer, filled = bytearray(_HEAD_BYTES), 0
@@ -92,13 +103,14 @@ async def exchange(connection: socket.socket, request: bytes) -> int:
             raise ConnectionError("The server closed the connection instead of answering.")
         filled += received
     head = bytes(view[:end_of_head])
-    left = end_of_head + 4 + _content_length(head) - filled
+    body_bytes = _content_length(head)
+    left = end_of_head + 4 + body_bytes - filled
     while left > 0:
         received = await loop.sock_recv_into(connection, _REST)
         if not received:
             raise ConnectionError("The server closed the connection in the middle of an answer.")
         left -= received
-    return int(head[9:12])
+    return Answer(int(head[9:12]), body_bytes)
 
 
 def _content_length(head: bytes) -> int:
@@ -120,6 +132,7 @@ def _summary(tally: Tally, seconds: float, cpu_seconds: float) -> dict[str, obje
         "per_second": len(ordered) / seconds,
         "p50_ms": percentile_ms(ordered, 0.5),
         "p99_ms": percentile_ms(ordered, 0.99),
+        "least_body_bytes": min(tally.bodies_bytes, default=0),
         "unexpected": dict(tally.unexpected),
         "client_cpu": cpu_seconds / seconds,
     }
@@ -131,11 +144,12 @@ def main() -> None:
     parser.add_argument("--key", required=True)
     parser.add_argument("--workers", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--model", default=None, help="named in each request, where it is given")
     parser.add_argument("--expect", type=int, default=200, help="the status of a success")
     asked = parser.parse_args()
-    tally = Tally(asked.expect)
+    tally, requests = Tally(asked.expect), post_requests(asked.url, asked.key, asked.model)
     cpu_before = time.process_time()
-    seconds = asyncio.run(post_for(asked.url, asked.key, asked.workers, asked.seconds, tally))
+    seconds = asyncio.run(post_for(asked.url, requests, asked.workers, asked.seconds, tally))
     print(json.dumps(_summary(tally, seconds, time.process_time() - cpu_before)))
 
 

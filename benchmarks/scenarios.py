@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from benchmarks import flight, lanes
+from benchmarks import flight, gateway, lanes
 from benchmarks.clients import CLIENT, MIDDLE, RATE, SLOWEST, THROUGHPUT
 from benchmarks.flight import (
     ADDED_MIDDLE,
@@ -13,6 +13,7 @@ from benchmarks.flight import (
     WORKER_PSS,
     WORKER_RSS,
 )
+from benchmarks.gateway import CPU, LITELLM, PEAK_PSS, PEAK_RSS
 from benchmarks.lanes import (
     BARE,
     BARE_BYTES,
@@ -85,6 +86,29 @@ SCENARIOS = (
             Aim(RATE, MYSQL, None, PROVIDER),
         ),
         prepare=lanes.post_lanes,
+        seconds=5,
+    ),
+    Scenario(
+        name="gateway",
+        title="A gateway beside another: `POST /v1/images/generations`",
+        method="8 connections, each asking again when it is answered; one worker each; the same provider, "
+        "2 MB of base64 an answer, one call a request. **Not the same work:** before it answers, PixyProxy "
+        "has the picture of 1.5 MB and its row on the disk, flushed, and it logs each request; "
+        f"{LITELLM} stores nothing and passes the answer on. "
+        "It has an environment of its own and runs its proxy as it comes, "
+        "with `--num_workers 1 --telemetry False`, a master key, no database, no callbacks, no retries, "
+        "`LITELLM_LOG=ERROR` (no log of requests), `LITELLM_MODE=PRODUCTION` and "
+        "`LITELLM_LOCAL_MODEL_COST_MAP=True`. Memory and CPU are those of the gateway's processes; MySQL's "
+        "are not among them.",
+        metrics=(RATE, MIDDLE, SLOWEST, PEAK_RSS, PEAK_PSS, CPU, CLIENT),
+        aims=(
+            Aim(RATE, SQLITE, 5, LITELLM),
+            Aim(RATE, MYSQL, 5, LITELLM),
+            Aim(RATE, SQLITE, None, PROVIDER),
+            Aim(RATE, MYSQL, None, PROVIDER),
+            Aim(RATE, LITELLM, None, PROVIDER),
+        ),
+        prepare=gateway.gateway_lanes,
         seconds=5,
     ),
     Scenario(

@@ -23,10 +23,6 @@ PROVIDER_KEY = "sk-bench"
 LARGE_BYTES, MIDDLING_BYTES, SMALL_BYTES = 1_500_000, 50_000, 20_000
 # A million rows and their indexes fit; durability is as MySQL comes: every commit flushed, binary log on.
 MYSQL_OPTIONS = ("--innodb-buffer-pool-size=2G",)
-_ROWS = """
-    SELECT status, COUNT(*) AS found FROM image GROUP BY status
-    UNION ALL SELECT 'job' AS status, COUNT(*) AS found FROM job
-"""
 _BIN = Path(sys.executable).parent
 
 
@@ -115,20 +111,6 @@ def mysql_version() -> str:
             return asyncio.run(_version_of(server.url))
     except NoMySQLError as reason:
         return f"missing: {str(reason).splitlines()[0]}"
-
-
-def rows_by_status(service: Service) -> dict[str, int]:
-    """How many images there are of each status, and under `job` how much work is not done yet."""
-    return asyncio.run(_rows_by_status(service.database_url))
-
-
-async def _rows_by_status(url: str) -> dict[str, int]:
-    database = open_database(url)
-    try:
-        rows = await database.fetch_all(_ROWS, {})
-        return {str(row["status"]): int(row["found"]) for row in rows}
-    finally:
-        await database.close()
 
 
 async def _version_of(url: str) -> str:

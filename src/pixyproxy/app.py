@@ -17,11 +17,14 @@ from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.generators.generator import Generator
 from pixyproxy.service.generators.sketch import Sketch
 from pixyproxy.service.keys import Keys
+from pixyproxy.service.links import Links
 from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings
 from pixyproxy.web import docs, errors, health, images, keys
 from pixyproxy.web.body_limits import BodyLimits
+from pixyproxy.web.openai import images as openai_images
+from pixyproxy.web.openai import models as openai_models
 from pixyproxy.web.published_api import complete_published_api
 from pixyproxy.web.request_log import RequestLog, log_request
 
@@ -53,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     complete_published_api(app)
     errors.install(app)
-    for module in (images, keys, health, docs):
+    for module in (images, openai_images, openai_models, keys, health, docs):
         app.include_router(module.router)
     app.add_middleware(BodyLimits)
     app.add_middleware(errors.UnexpectedErrors)
@@ -87,6 +90,7 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         spool=spool,
         keys=Keys(library, admin_key),
         cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
+        links=Links(await library.secrets.get_or_add("links", token_hex(32))),
     )
 
 

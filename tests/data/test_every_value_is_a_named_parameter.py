@@ -41,6 +41,8 @@ IMAGE = an_image(
     generator="zqgenerator",
     model="zqmodel",
     parameters={"zqkey": "zqvalue", "n": 918273},
+    parents=("zqparent", "zqother"),
+    batch="zqbatch",
     content=Content("zq/storage", "zq/media", 918273, 918274, 918275, "zq" * 32),
     cost_usd=Decimal("918.273"),
     cost_source="zqcost",
@@ -70,6 +72,13 @@ async def exercise_images(library: Library) -> None:
             await library.images.list_(search, audience, 918273)
     changed = replace(image, prompt="zqnew", filename="zqnew", tags=("zqnew",), visibility=Visibility.PUBLIC)
     await library.images.change(image, changed)
+    for audience in (ADMINISTRATOR, PUBLIC):
+        await library.images.of_batch("zqbatch", audience)
+        await library.images.with_guids([image.guid, "zqguid"], audience)
+        await library.images.made_from([image.guid, "zqguid"], audience, 918273)
+        await library.images.guid_of_content("zqsha256", audience)
+    await library.images.is_anything_of("zqbatch", 918273, ["zqcode", "zqother"])
+    await library.images.batch_of(918273)
     await library.images.hide(image, NOON)
     await library.images.find_in_making(image.id)
     await library.images.remove(image.id)
@@ -101,6 +110,7 @@ async def exercise_work(library: Library) -> None:
     await library.jobs.remove(918273)
     await library.idempotency.add(a_kept_key("zqkey", owner="zqowner", route="zqroute", guid="zqguid"))
     await library.idempotency.find("zqowner", "zqroute", "zqkey")
+    await library.idempotency.lock("zqguid")
     await library.idempotency.release("zqguid")
     await library.idempotency.remove_older(NOON)
 
@@ -118,6 +128,7 @@ async def exercise_upkeep(library: Library) -> None:
     await library.upkeep.hidden_page(918273, NOON)
     await library.upkeep.open_attempts_page(918273, NOON)
     await library.upkeep.belongings(["zq/storage", "zq/other"])
+    await library.upkeep.in_making(["zqguid", "zqother"])
     await library.upkeep.named_among({"zq/storage", "zq/other"})
     await library.images.remove(kept.id)
 

@@ -36,6 +36,15 @@ ALTERED_ONLY = """
         ADD COLUMN cost_nano_usd BIGINT NULL AFTER usage_reported,
         ADD COLUMN cost_source VARCHAR(40) NULL AFTER cost_nano_usd
 """
+ALL_BUT_NOTED = f"""
+    {ALTERED_ONLY};
+    UPDATE attempt SET owner = coalesce((SELECT owner FROM image WHERE id = attempt.image_id), '');
+    ALTER TABLE image
+        ADD COLUMN parents JSON NOT NULL DEFAULT (JSON_ARRAY()) AFTER parameters,
+        ADD COLUMN batch CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL AFTER parents,
+        ADD KEY image_batch (batch),
+        ADD KEY image_sha256 (sha256)
+"""
 KILLED_WITHIN = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -114,6 +123,7 @@ async def assert_upgraded(url: str, before: Rows) -> None:
         assert [{name: row[name] for name in columns} for row in after[table]] == before[table], table
     assert {row["id"]: row["owner"] for row in after["attempt"]} == OWNERS
     assert {(row["cost_nano_usd"], row["cost_source"]) for row in after["attempt"]} == {(None, None)}
+    assert {(row["parents"], row["batch"]) for row in after["image"]} == {("[]", None)}
     assert await versions_of(url) == [*range(1, SCHEMA_VERSION + 1)]
 
 
@@ -140,7 +150,14 @@ async def test_an_upgraded_database_has_the_tables_of_a_new_one(
     new_url = mysql_url if old_url.startswith("mysql") else f"sqlite:///{tmp_path}/new.db"
     for url in (old_url, new_url):
         await open_and_close(url)
-    assert await shape_of(old_url) == await shape_of(new_url)
+    columns, indexes = await shape_of(old_url)
+    assert (columns, indexes) == await shape_of(new_url)
+    assert {"parents", "batch"} <= set(columns["image"])
+    assert set(columns["image_parent"]) == {"parent", "image_id"}
+    assert indexes["image_batch"] == ["batch"]
+    assert indexes["image_sha256"] == ["sha256"]
+    assert indexes["image_parent unique"] == ["parent", "image_id"]
+    assert indexes["image_parent_of_image"] == ["image_id"]
 
 
 async def test_an_upgraded_library_works(old_url: str) -> None:
@@ -148,6 +165,7 @@ async def test_an_upgraded_library_works(old_url: str) -> None:
     cat = await library.images.find("01939f2e-0000-7000-8000-000000000001", ADMINISTRATOR)
     assert cat is not None
     assert (cat.prompt, cat.tags, cat.owner) == ("a cat 🐈", ("x",), "alice")
+    assert (cat.parents, cat.batch) == ((), None)
     lost, made = await library.attempts.of_image(cat.id)
     assert (lost.owner, made.owner, made.usage, made.cost) == ("alice", "alice", {"total_tokens": 7}, None)
     cost = Cost(Decimal("0.04"), "price list")
@@ -156,6 +174,10 @@ async def test_an_upgraded_library_works(old_url: str) -> None:
     await library.attempts.add(an_attempt(image_id))
     await library.jobs.add(a_job(image_id))
     assert (await library.attempts.of_image(cat.id))[1].cost == cost
+    child = an_image(parents=(cat.guid,), batch=cat.guid)
+    child = replace(child, id=await library.images.add(child))
+    assert await library.images.made_from([cat.guid], ADMINISTRATOR, 10) == [child]
+    assert await library.images.of_batch(cat.guid, ADMINISTRATOR) == [child]
     await library.close()
 
 
@@ -168,7 +190,7 @@ async def test_several_that_open_it_at_once_upgrade_it_once(old_url: str) -> Non
 @pytest.mark.parametrize("old_url", ["mysql"], indirect=True)
 @pytest.mark.parametrize(
     "done_before",
-    [ALTERED_ONLY, f"{ALTERED_ONLY}; UPDATE attempt SET owner = 'alice' WHERE image_id = 1"],
+    [ALTERED_ONLY, f"{ALTERED_ONLY}; UPDATE attempt SET owner = 'alice' WHERE image_id = 1", ALL_BUT_NOTED],
 )
 async def test_an_upgrade_of_mysql_that_was_cut_off_is_brought_to_its_end(
     old_url: str, done_before: str

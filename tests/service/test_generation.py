@@ -49,7 +49,8 @@ async def test_the_bytes_are_stored_before_the_image_is_called_ready(
 
     store, catalogue = WatchedStore(tmp_path / "images"), Catalogue([painting()], {}, None)
     generation = Generation(services.library, store, services.spool, catalogue, NO_RESERVE)
-    made = (await generation.make(ALICE, CAT)).image
+    [begun] = (await generation.begin(ALICE, CAT, 1)).images
+    made = await generation.watching.until_settled(begun, None)
     assert statuses == ["generating"]
     assert made.content is not None
     assert store.local_path(made.content.storage_key).read_bytes() == PNG

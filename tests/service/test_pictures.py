@@ -4,9 +4,13 @@ import hashlib
 import struct
 import subprocess
 import sys
+import time
 import zlib
+from contextlib import suppress
+from random import Random
 
 import pytest
+import pyvips
 
 from pixyproxy.core.exceptions import UnreadablePicture
 from pixyproxy.service.pictures import MOST_PIXELS, PictureFacts, examine
@@ -65,6 +69,88 @@ def test_a_picture_that_was_cut_short_is_refused(suffix: str, tenth: int) -> Non
 def test_a_picture_that_lacks_its_last_byte_is_refused(suffix: str) -> None:
     with pytest.raises(UnreadablePicture):
         examine(picture(suffix)[:-1])
+
+
+def _noise(suffix: str, **options: object) -> bytes:
+    noise = pyvips.Image.gaussnoise(60, 40, mean=128, sigma=60, seed=1).cast("uchar")
+    content: bytes = noise.write_to_buffer(f".{suffix}", **options)
+    return content
+
+
+def _film() -> bytes:
+    film = pyvips.Image.gaussnoise(24, 72, mean=128, sigma=60, seed=1).cast("uchar").copy()
+    film.set_type(pyvips.GValue.gint_type, "page-height", 24)
+    content: bytes = film.write_to_buffer(".gif")
+    return content
+
+
+def _with_thumbnail() -> bytes:
+    """A JPEG that begins with another, complete one, longer than itself."""
+    content, thumbnail = _noise("jpg"), _noise("jpg", Q=98)
+    length = (len(thumbnail) + 8).to_bytes(2)
+    return content[:2] + b"\xff\xe1" + length + b"Exif\0\0" + thumbnail + content[2:]
+
+
+STREAMS = {
+    "jpeg": _noise("jpg"),
+    "progressive jpeg": _noise("jpg", interlace=True),
+    "jpeg with restarts": _noise("jpg", restart_interval=2),
+    "jpeg with a thumbnail": _with_thumbnail(),
+    "gif": _noise("gif"),
+    "gif that moves": _film(),
+}
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_wherever_a_stream_was_cut_it_is_told_apart(kind: str) -> None:
+    content = STREAMS[kind]
+    assert examine(content)
+    for length in range(len(content)):
+        with pytest.raises(UnreadablePicture):
+            examine(content[:length])
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_what_was_cut_and_then_ended_is_told_apart_from_what_only_has_remarks(kind: str) -> None:
+    content = STREAMS[kind]
+    assert examine(content + b"remarks;\xff\xd9")
+    if "gif" in kind:
+        with pytest.raises(UnreadablePicture):
+            examine(content[:-200] + b";")
+
+
+@pytest.mark.parametrize(
+    ("kind", "start", "end"), [("jpeg", b"\xff\xda", b"\xff\xd9"), ("gif", b",\0\0\0\0", b";")]
+)
+def test_what_ends_before_its_first_pixel_is_refused(kind: str, start: bytes, end: bytes) -> None:
+    content = STREAMS[kind]
+    with pytest.raises(UnreadablePicture):
+        examine(content[: content.index(start)] + end)
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_wrong_bytes_are_looked_at_or_refused_and_nothing_else(kind: str) -> None:
+    chance = Random(7)  # noqa: S311 - the same wrong bytes each time
+    for _ in range(150):
+        content = bytearray(STREAMS[kind])
+        for _ in range(chance.randint(1, 8)):
+            content[chance.randrange(6, len(content))] = chance.randrange(256)
+        with suppress(UnreadablePicture):
+            examine(bytes(content[: chance.randint(6, len(content))]))
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "gif"])
+def test_a_large_picture_is_looked_at_in_no_time(suffix: str) -> None:
+    noise = pyvips.Image.gaussnoise(1200, 1200, mean=128, sigma=60, seed=1).cast("uchar")
+    content = noise.write_to_buffer(f".{suffix}", **({"effort": 1} if suffix == "gif" else {"Q": 99}))
+    assert len(content) > 1_000_000
+
+    def timed() -> float:
+        start = time.perf_counter()
+        examine(content)
+        return time.perf_counter() - start
+
+    assert min(timed() for _ in range(5)) < 0.02
 
 
 @pytest.mark.parametrize("tenth", range(1, 10))

@@ -6,12 +6,11 @@
         ...
         [refused, paid] = upstream.ledger()
 
-Edits and streaming are not built yet: an edit is a second path in `app.py` with its own reading of the order,
-a stream a body in `plays.py` made of events.
+New pictures and edits, whole or as a stream; an edit's picture does not look like what it was made from.
 """
 
-from .ledger import Call, read_ledger
+from .ledger import Call, Upload, read_ledger
 from .process import RunningUpstream, running_upstream
 from .scenarios import Scenario
 
-__all__ = ["Call", "RunningUpstream", "Scenario", "read_ledger", "running_upstream"]
+__all__ = ["Call", "RunningUpstream", "Scenario", "Upload", "read_ledger", "running_upstream"]

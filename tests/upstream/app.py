@@ -1,6 +1,5 @@
 """The stand-in behind its server: OpenAI's paths, the pictures it gives urls for, and /control."""
 
-import json
 import time
 import uuid
 from dataclasses import dataclass, field, replace
@@ -9,11 +8,13 @@ from urllib.parse import urlsplit
 from .control import Control
 from .ledger import Call, Ledger
 from .messages import Answer, Request, json_answer
-from .order import MODELS, Order
+from .order import Order
 from .pictures import Painter, Picture
 from .plays import PLAYS, Scene
 from .refusals import CHUNKED, NO_KEY, REFUSALS, Refused, unknown_url, wrong_key, wrong_marker
+from .rules import MODELS
 from .scenarios import Script
+from .submissions import File, Submission, without_pictures
 
 MODELS_CREATED_AT = 1_780_000_000
 
@@ -23,6 +24,7 @@ class _Outcome:
     scenario: str
     answer: Answer
     pictures: list[Picture] = field(default_factory=list)
+    previews: list[Picture] = field(default_factory=list)
 
 
 class Upstream:
@@ -48,8 +50,8 @@ class Upstream:
 
     def _route(self, request: Request, path: str) -> Answer:
         match request.method, path.split("/")[1:]:
-            case "POST", ["v1", "images", "generations"]:
-                return self._generate(request)
+            case "POST", ["v1", "images", ("generations" | "edits") as task]:
+                return self._make(request, task)
             case "GET", ["v1", "models"]:
                 return _list_models(request)
             case "GET", ["pictures", name] if name in self._by_url:
@@ -58,15 +60,20 @@ class Upstream:
                 return self._control.answer(method, rest, request.body)
         raise Refused(unknown_url(request.method, path))
 
-    def _generate(self, request: Request) -> Answer:
+    def _make(self, request: Request, task: str) -> Answer:
         """One call: decide what becomes of it, write that down, then answer."""
         call_id = f"req_{uuid.uuid4().hex}"
+        submission = Submission.of(request)
+        files = submission.files
         try:
             _authorize(request)
-            outcome = self._perform(call_id, Order.read(request.body))
+            files = files or _files_in(submission)
+            is_edit = task == "edits"
+            order = Order.of_edit(submission, files) if is_edit else Order.of(submission)
+            outcome = self._perform(call_id, order)
         except Refused as refused:
             outcome = _Outcome("refused", refused.refusal.answer())
-        self._ledger.record(_call(call_id, request, outcome))
+        self._ledger.record(_call(call_id, request, submission, files, outcome))
         milliseconds = round(1000 * outcome.answer.delay_seconds) + 1
         headers = {
             **outcome.answer.headers,
@@ -85,10 +92,12 @@ class Upstream:
             answer = refusal.answer(scenario.retry_after_seconds)
             return _Outcome(scenario.name, replace(answer, delay_seconds=scenario.delay_seconds))
         scene = Scene(call_id, order, scenario, self._painter, self._pictures_url)
-        pictures, answer = PLAYS[scenario.name].perform(scene)
+        performed = PLAYS[scenario.name].perform(scene)
+        pictures, answer = performed.pictures, performed.answer
         if scenario.name == "url":
             self._by_url |= {scene.name_of(number): picture for number, picture in enumerate(pictures)}
-        return _Outcome(scenario.name, replace(answer, delay_seconds=scenario.delay_seconds), pictures)
+        answer = replace(answer, delay_seconds=scenario.delay_seconds)
+        return _Outcome(scenario.name, answer, pictures, performed.previews)
 
 
 def _authorize(request: Request) -> None:
@@ -105,12 +114,17 @@ def _list_models(request: Request) -> Answer:
     return json_answer({"object": "list", "data": [{"id": model, **about} for model in MODELS]})
 
 
-def _call(call_id: str, request: Request, outcome: _Outcome) -> Call:
+def _files_in(submission: Submission) -> tuple[File, ...]:
+    return without_pictures(submission.given())[1] if submission.body else ()
+
+
+def _call(
+    call_id: str, request: Request, submission: Submission, files: tuple[File, ...], outcome: _Outcome
+) -> Call:
     try:
-        asked = json.loads(request.body)
-    except ValueError:
-        asked = None
-    given = asked if isinstance(asked, dict) else {}
+        given = submission.given()
+    except Refused:
+        given = {}
     return Call(
         id=call_id,
         received_at=time.time(),
@@ -119,11 +133,14 @@ def _call(call_id: str, request: Request, outcome: _Outcome) -> Call:
         status=outcome.answer.status,
         model=str(given.get("model") or ""),
         prompt=str(given.get("prompt") or ""),
-        body=request.body.decode(errors="replace"),
+        body=submission.body,
         key_ending=request.headers.get("authorization", "")[-4:],
         idempotency_key=request.headers.get("idempotency-key"),
         retry_count=request.headers.get("x-stainless-retry-count"),
         user_agent=request.headers.get("user-agent"),
         pictures=tuple(picture.sha256 for picture in outcome.pictures),
         billed=bool(outcome.pictures),
+        form=submission.texts,
+        uploads=tuple(each.upload for each in files),
+        previews=tuple(preview.sha256 for preview in outcome.previews),
     )

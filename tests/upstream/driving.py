@@ -13,13 +13,27 @@ from openai import AsyncOpenAI
 from openai.types import ImagesResponse
 
 from . import Call, RunningUpstream
+from .pictures import Form, Painter
 
 KEY = "sk-test-of-the-stand-in-1234"
+SMALL_PAINTER = Painter(5_000)
 
 
 async def generate(client: AsyncOpenAI, prompt: str = "a cat", **more: Any) -> ImagesResponse:
     response: ImagesResponse = await client.images.generate(prompt=prompt, model="gpt-image-2", **more)
     return response
+
+
+async def edit(client: AsyncOpenAI, image: Any, prompt: str = "a hat", **more: Any) -> ImagesResponse:
+    response: ImagesResponse = await client.images.edit(
+        image=image, prompt=prompt, model="gpt-image-2", **more
+    )
+    return response
+
+
+def file_of(form: Form, name: str = "cat.png") -> tuple[str, bytes, str]:
+    """A picture to start from, as the client takes it."""
+    return name, SMALL_PAINTER.original(form).content, f"image/{form.format}"
 
 
 async def generate_raw(client: AsyncOpenAI, prompt: str) -> httpx2.Response:

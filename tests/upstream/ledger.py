@@ -8,6 +8,17 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it arrived, without its bytes."""
+
+    field: str
+    filename: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """One call as it was received, and what was made for it."""
 
@@ -22,7 +33,7 @@ class Call:
     model: str
     prompt: str
     body: str
-    """Exactly as it was received."""
+    """Exactly as it was received; empty when it was a form."""
     key_ending: str
     """The last four characters of the API key."""
     idempotency_key: str | None
@@ -32,15 +43,27 @@ class Call:
     """SHA-256 of each picture, in order, as its bytes would be decoded from the answer."""
     billed: bool
     """A picture was made, wherever it went."""
+    form: tuple[tuple[str, str], ...] = ()
+    """The text fields of a form, in their order."""
+    uploads: tuple[Upload, ...] = ()
+    """The pictures that came with it, in their order, the mask among them."""
+    previews: tuple[str, ...] = ()
+    """SHA-256 of each partial image of a stream."""
 
     @property
     def parameters(self) -> dict[str, Any]:
-        parameters: dict[str, Any] = json.loads(self.body)
-        return parameters
+        """As they arrived: in a form, everything is text."""
+        return dict(self.form) if self.form else dict(json.loads(self.body))
 
 
 def call_from(members: dict[str, Any]) -> Call:
-    return Call(**{**members, "pictures": tuple(members["pictures"])})
+    tuples = {
+        "pictures": tuple(members["pictures"]),
+        "form": tuple((name, text) for name, text in members.get("form", [])),
+        "uploads": tuple(Upload(**each) for each in members.get("uploads", [])),
+        "previews": tuple(members.get("previews", [])),
+    }
+    return Call(**{**members, **tuples})
 
 
 def read_ledger(path: Path) -> list[Call]:

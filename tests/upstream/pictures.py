@@ -6,7 +6,7 @@ What comes before the id is encoded and hashed once: a picture of its own costs 
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -83,7 +83,23 @@ def _with_room_in_webp(content: bytes) -> Original:
     return Original(content, content[:4] + size + content[8:] + chunk, lambda _id: b"")
 
 
-ROOM_IN = {"png": _with_room_in_png, "jpeg": _with_room_in_jpeg, "webp": _with_room_in_webp}
+def _with_room_in_gif(content: bytes) -> Original:
+    comment = b"\x21\xfe" + bytes([ID_LENGTH])
+    return Original(content, content[:-1] + comment, lambda _id: b"\0;")
+
+
+def _with_room_in_svg(content: bytes) -> Original:
+    end = b"</svg>"
+    return Original(content, content.removesuffix(end) + b"<!--", lambda _id: b"-->" + end)
+
+
+ROOM_IN = {
+    "png": _with_room_in_png,
+    "jpeg": _with_room_in_jpeg,
+    "webp": _with_room_in_webp,
+    "gif": _with_room_in_gif,
+    "svg": _with_room_in_svg,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,8 @@ class Form:
     height: int = 1024
     transparent: bool = False
     quality: int = 100
+    frames: int = 1
+    frame_ms: int = 200
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,8 @@ class Painter:
 @cache
 def _paint(form: Form, png_bytes: int) -> Original:
     width, height = form.width, form.height
+    if form.format in DRAWN:
+        return ROOM_IN[form.format](DRAWN[form.format](form))
     canvas = _noise_on_grey(width, height, png_bytes // (3 * width))
     if form.transparent:
         canvas = canvas.bandjoin((pyvips.Image.xyz(width, height)[0] >= width // 2).cast("uchar"))
@@ -119,6 +139,26 @@ def _paint(form: Form, png_bytes: int) -> Original:
     else:
         content = canvas.write_to_buffer(f".{form.format}", Q=max(1, form.quality), keep="none")
     return ROOM_IN[form.format](content)
+
+
+def _gif(form: Form) -> bytes:
+    """Each frame of a grey of its own."""
+    greys = [
+        pyvips.Image.black(form.width, form.height, bands=3) + number * 8 for number in range(form.frames)
+    ]
+    strip = pyvips.Image.arrayjoin(greys, across=1).cast("uchar").copy(interpretation="srgb")
+    strip.set_type(pyvips.GValue.array_int_type, "delay", [form.frame_ms] * form.frames)
+    content: bytes = strip.gifsave_buffer(page_height=form.height)
+    return content
+
+
+def _svg(form: Form) -> bytes:
+    size = f'width="{form.width}" height="{form.height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><rect {size} fill="grey"/></svg>'.encode()
+
+
+DRAWN: Mapping[str, Callable[[Form], bytes]] = {"gif": _gif, "svg": _svg}
+"""Too small to be made as large as a PNG."""
 
 
 def _noise_on_grey(width: int, height: int, noisy_rows: int) -> pyvips.Image:

@@ -9,11 +9,22 @@ from .messages import Answer, Ending
 from .order import Order
 from .pictures import Form, Painter, Picture, huge
 from .scenarios import Scenario
+from .streams import (
+    Body,
+    Streamed,
+    cut_within_the_last,
+    events,
+    failing,
+    failing_bare,
+    kept_alive,
+    nameless,
+    unfinished,
+)
 
 PAGE = b"<html><head><title>Oops</title></head><body><h1>Something between us went wrong</h1></body></html>"
 SENTENCE = b"I am sorry, I cannot draw that."
-
-Body = tuple[bytes, ...]
+PREVIEW = Form("png", 256, 256)
+PREVIEW_PAINTER = Painter(20_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +44,29 @@ class Scene:
         """One of the call's pictures, in the format ordered or another."""
         order, output_format = self.order, instead or self.order.output_format
         transparent = order.background == "transparent" and output_format != "jpeg"
-        form = Form(output_format, order.width, order.height, transparent, order.compression)
+        form = Form(
+            output_format,
+            order.width,
+            order.height,
+            transparent,
+            order.compression,
+            order.frames,
+            order.frame_ms,
+        )
         original = self.painter.original(form)
         return original.signed(self.name_of(number)) if self.scenario.unique else original.plain
+
+    def preview(self, number: int) -> Picture:
+        """No two are the same: each has a name in it."""
+        return PREVIEW_PAINTER.original(PREVIEW).signed(self.name_of(number))
 
 
 def nothing(_scene: Scene, _number: int) -> Picture | None:
     return None
+
+
+def nothing_streamed(scene: Scene, number: int) -> Picture | None:
+    return None if scene.order.is_streamed else scene.painted(number)
 
 
 def half(scene: Scene, number: int) -> Picture | None:
@@ -91,9 +118,17 @@ def _envelope(scene: Scene, pictures: int, called: str | None = None) -> bytes:
         "quality": order.quality,
         "size": f"{order.width}x{order.height}",
         "usage": order.usage(pictures),
+        **({"svg_usage": author} if (author := order.svg_usage()) else {}),
         "data": [],
     }
     return json.dumps(members).encode()[:-2]
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    pictures: list[Picture]
+    previews: list[Picture]
+    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +140,37 @@ class Play:
     ending: Ending = Ending.WHOLE
     status: int = 200
     media_type: str = "application/json"
+    streamed: Streamed | None = events
+    """None where the answer is the same when a stream was asked for."""
 
-    def perform(self, scene: Scene) -> tuple[list[Picture], Answer]:
+    def perform(self, scene: Scene) -> Performed:
         made = (self.picture(scene, number) for number in range(scene.order.n))
         pictures = [picture for picture in made if picture]
-        answer = Answer(
-            self.status,
-            self.body(scene, pictures),
-            self.media_type,
-            ending=self.ending,
-            over_seconds=scene.scenario.over_seconds,
-        )
-        return pictures, answer
+        if scene.order.is_streamed and self.streamed:
+            previews = [scene.preview(number) for number in range(scene.order.previews)]
+            body, media_type = self.streamed(scene, previews, pictures), "text/event-stream; charset=utf-8"
+        else:
+            previews, body, media_type = [], self.body(scene, pictures), self.media_type
+        over_seconds = scene.scenario.over_seconds
+        answer = Answer(self.status, body, media_type, ending=self.ending, over_seconds=over_seconds)
+        return Performed(pictures, previews, answer)
 
 
 def _fixed(content: bytes, media_type: str, status: int = 200) -> Play:
-    return Play(nothing, lambda _scene, _pictures: (content,), status=status, media_type=media_type)
+    return Play(nothing, lambda _scene, _pictures: (content,), Ending.WHOLE, status, media_type, None)
 
 
 PLAYS: Mapping[str, Play] = {
     "ok": Play(),
     "empty-data": Play(nothing),
-    "no-image": Play(nothing, without_images),
-    "url": Play(body=urls),
+    "no-image": Play(nothing, without_images, streamed=None),
+    "url": Play(body=urls, streamed=None),
     "empty-body": _fixed(b"", "application/json"),
     "text": _fixed(SENTENCE, "text/plain; charset=utf-8"),
     "html": _fixed(PAGE, "text/html"),
     "bad-gateway": _fixed(PAGE, "text/html", 502),
-    "invalid-json": Play(body=ending_early),
-    "invalid-base64": Play(body=with_stains),
+    "invalid-json": Play(body=ending_early, streamed=cut_within_the_last),
+    "invalid-base64": Play(body=with_stains, streamed=None),
     "base64-of-text": Play(lambda _scene, _number: Picture.of(SENTENCE)),
     "truncated": Play(half),
     "jpeg-called-png": Play(lambda scene, number: scene.painted(number, "jpeg"), called_png),
@@ -145,4 +182,13 @@ PLAYS: Mapping[str, Play] = {
     "drop": Play(ending=Ending.DROP),
     "reset": Play(ending=Ending.RESET),
     "cut": Play(ending=Ending.CUT),
+    "stream-keep-alive": Play(streamed=kept_alive),
+    "stream-nameless": Play(streamed=nameless),
+    "stream-unfinished": Play(streamed=unfinished),
+    "stream-cut": Play(streamed=cut_within_the_last),
+    "stream-error": Play(nothing_streamed, streamed=failing("server-error")),
+    "stream-error-bare": Play(nothing_streamed, streamed=failing_bare),
+    "stream-moderated": Play(nothing_streamed, streamed=failing("moderation-blocked")),
+    "stream-rate-limited": Play(nothing_streamed, streamed=failing("rate-limited")),
+    "unstreamed": Play(streamed=None),
 }

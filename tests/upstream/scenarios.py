@@ -5,6 +5,7 @@
     [scenario:rate-limited retry_after_seconds=7]
 
 A marked call starts from the scenario of the command line, not from that of /control.
+Where no stream was asked for, the scenarios called stream-… are as ok.
 """
 
 import re
@@ -39,6 +40,15 @@ BEHAVIOURS: Mapping[str, str] = {
     "drop": "the connection is closed without an answer",
     "reset": "the connection is reset without an answer",
     "cut": "half of the body, then the connection is closed",
+    "stream-keep-alive": "comments between the events of a stream, its lines ending as on Windows",
+    "stream-nameless": "a stream of data without event names",
+    "stream-unfinished": "a stream that ends in order after its previews",
+    "stream-cut": "a stream that ends in order within its last event",
+    "stream-error": "a stream with an error event, {type, error}, instead of its picture",
+    "stream-error-bare": "a stream with an error, {error} without a name, instead of its picture",
+    "stream-moderated": "a stream whose picture is blocked after its previews",
+    "stream-rate-limited": "a stream that says rate_limit_exceeded",
+    "unstreamed": "JSON also where a stream was asked for",
     **{name: f"{refusal.status} {refusal.code or refusal.type}" for name, refusal in REFUSALS.items()},
 }
 

@@ -35,6 +35,26 @@ def test_a_name_changes_the_bytes_and_the_hash_tells_them(output_format: str) ->
     assert hashlib.sha256(signed.content()).hexdigest() == signed.sha256 != original.plain.sha256
 
 
+def test_a_gif_has_the_frames_that_were_ordered() -> None:
+    original = Painter(50_000).original(Form("gif", 320, 240, frames=5, frame_ms=120))
+    for picture in (original.plain, original.signed(NAME)):
+        found = pyvips.Image.new_from_buffer(picture.content(), "", n=-1, fail_on="warning")
+        assert (found.get("vips-loader"), found.get("n-pages"), found.get("page-height")) == (
+            "gifload_buffer",
+            5,
+            240,
+        )
+        assert found.get("delay") == [120] * 5
+
+
+def test_an_svg_is_one() -> None:
+    original = Painter(50_000).original(Form("svg", 320, 240))
+    for picture in (original.plain, original.signed(NAME)):
+        found = opened(picture.content())
+        assert (found.get("vips-loader"), found.width) == ("svgload_buffer", 320)
+        assert picture.content().endswith(b"</svg>")
+
+
 @pytest.mark.parametrize("wanted", [20_000, 1_500_000, 4_000_000])
 def test_a_png_is_about_as_large_as_wanted(wanted: int) -> None:
     picture = Painter(wanted).original(Form()).plain

@@ -18,11 +18,19 @@ from .driving import generate, only_call
         ({"size": "3840x640"}, "invalid_value", "size"),
         ({"quality": "hd"}, "invalid_value", "quality"),
         ({"quality": "max"}, "invalid_value", "quality"),
-        ({"output_format": "svg"}, "invalid_value", "output_format"),
+        ({"output_format": "avif"}, "invalid_value", "output_format"),
+        ({"output_compression": 80}, "invalid_value", "output_compression"),
+        ({"frame_count": 2}, "invalid_value", "frame_count"),
+        ({"output_format": "gif", "frame_count": 17}, "integer_above_max_value", "frame_count"),
+        ({"output_format": "gif", "stream": True}, "invalid_value", "stream"),
+        ({"output_format": "svg", "n": 2}, "invalid_value", "n"),
+        ({"output_format": "svg", "svg": {}}, "invalid_type", "svg.model"),
+        ({"partial_images": 1}, "invalid_value", "partial_images"),
+        ({"extra_body": {"input_fidelity": "high"}}, "unknown_parameter", "input_fidelity"),
+        ({"extra_body": {"style": "vivid"}}, "unknown_parameter", "style"),
         ({"background": "transparent", "output_format": "jpeg"}, "invalid_value", "background"),
         ({"extra_body": {"response_format": "b64_json"}}, "unknown_parameter", "response_format"),
         ({"prompt": "x" * 32_001}, "string_above_max_length", "prompt"),
-        ({"stream": True}, "invalid_value", "stream"),
     ],
 )
 async def test_a_request_openai_would_refuse_is_refused_and_recorded(
@@ -63,7 +71,7 @@ def test_without_a_key_nothing_is_answered(upstream: RunningUpstream) -> None:
     assert response.json()["error"]["message"].startswith("You didn't provide an API key")
 
 
-def test_other_paths_are_not_there_yet(upstream: RunningUpstream) -> None:
-    response = httpx2.post(f"{upstream.base_url}/images/edits", json={}, trust_env=False)
+def test_variations_are_no_more(upstream: RunningUpstream) -> None:
+    response = httpx2.post(f"{upstream.base_url}/images/variations", json={}, trust_env=False)
     assert response.status_code == 404
-    assert response.json()["error"]["message"] == "Invalid URL (POST /v1/images/edits)"
+    assert response.json()["error"]["message"] == "Invalid URL (POST /v1/images/variations)"

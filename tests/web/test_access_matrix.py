@@ -1,5 +1,6 @@
 """Every operation of the published API, asked by everybody there is."""
 
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -12,17 +13,21 @@ from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.services import Services
 from tests.conftest import ADMIN_KEY, client_of
 from tests.data.builders import an_attempt
-from tests.service.scenery import ON_SQLITE, painting, shelve, with_generator
+from tests.service.scenery import ON_SQLITE, PNG, painting, shelve, with_generator
 
 pytestmark = ON_SQLITE
 
 BAD_KEYS = ["malformed key", "wrong checksum", "wrong secret", "revoked key"]
 CALLERS = ["no key", *BAD_KEYS, "other owner", "owner", "administrator"]
+A_PICTURE = f"data:image/png;base64,{b64encode(PNG).decode()}"
 BODIES: dict[str, dict[str, Any]] = {
     "create_image": {"prompt": "a cat"},
     "change_image": {"tags": ["x"]},
     "create_key": {"name": "somebody"},
+    "generate_images": {"prompt": "a cat"},
+    "edit_images": {"prompt": "a cat", "images": [{"image_url": A_PICTURE}]},
 }
+FORMS: dict[str, dict[str, bytes]] = {"vary_image": {"image": PNG}}
 # For: no key, a key that is not in force, another's key, the owner's, an administrator's.
 OF_A_PRIVATE_IMAGE = {
     "create_image": (401, 401, 201, 201, 201),
@@ -33,7 +38,13 @@ OF_A_PRIVATE_IMAGE = {
     "get_image_content": (404, 401, 404, 200, 200),
     "cancel_image": (401, 401, 404, 202, 202),
     "follow_image": (404, 401, 404, 200, 200),
+    "get_image_lineage": (404, 401, 404, 200, 200),
     "get_image_answer": (401, 401, 404, 200, 200),
+    "generate_images": (401, 401, 200, 200, 200),
+    "edit_images": (401, 401, 200, 200, 200),
+    "vary_image": (401, 401, 200, 200, 200),
+    "list_models": (401, 401, 200, 200, 200),
+    "get_model": (401, 401, 200, 200, 200),
     "list_keys": (401, 401, 403, 403, 200),
     "create_key": (401, 401, 403, 403, 201),
     "revoke_key": (401, 401, 403, 403, 204),
@@ -47,6 +58,7 @@ OF_A_PUBLIC_IMAGE = {
     "delete_image": (401, 401, 403, 204, 204),
     "cancel_image": (401, 401, 403, 202, 202),
     "follow_image": (200, 401, 200, 200, 200),
+    "get_image_lineage": (200, 401, 200, 200, 200),
     "get_image_answer": (401, 401, 403, 200, 200),
 }
 
@@ -95,8 +107,9 @@ async def _answers(app: FastAPI, operation: str, visibility: Visibility) -> dict
         image = await shelve(services, owner=owner.owner, visibility=visibility)
         await _put_an_answer_aside(services, image)
         async with client_of(app, keys[caller]) as client:
-            url = path.format(guid=image.guid, key_id=owner.owner)
-            answer = await client.request(method, url, json=BODIES.get(operation))
+            url = path.format(guid=image.guid, key_id=owner.owner, model="easel-1")
+            sent: dict[str, Any] = {"json": BODIES.get(operation), "files": FORMS.get(operation)}
+            answer = await client.request(method, url, **sent)
         statuses[caller] = answer.status_code
     return statuses
 

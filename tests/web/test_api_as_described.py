@@ -32,6 +32,7 @@ CHECKS = [
     content_type_conformance,
     response_schema_conformance,
 ]
+_ASK_NOTHING = {"list_keys", "list_models", "health_live", "health_ready"}
 FEW = settings(
     max_examples=25,
     derandomize=True,
@@ -67,7 +68,7 @@ def test_no_request_is_answered_in_an_undocumented_way(
 ) -> None:
     schema = schemathesis.openapi.from_asgi("/openapi.json", _app(tmp_path))
     operation = schema.find_operation_by_id(operation_id)
-    if mode is GenerationMode.NEGATIVE and operation_id in ("list_keys", "health_live", "health_ready"):
+    if mode is GenerationMode.NEGATIVE and operation_id in _ASK_NOTHING:
         return  # There is nothing in them to be wrong.
 
     @FEW

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
-from pixyproxy.web.body_limits import BodyLimits
+from pixyproxy.web.body_limits import MEGABYTE, BodyLimits, Limit
 from tests.service.scenery import ON_SQLITE
 from tests.web.driven import drive, scope_of
 
@@ -27,7 +27,7 @@ async def test_a_body_that_does_not_come_to_its_end_is_not_waited_for_for_ever(
         return begun.pop() if begun else await asyncio.Future()
 
     path = "/image" if method == "POST" else "/image/some-guid"
-    limited = BodyLimits(app, most_seconds=0.01)
+    limited = BodyLimits(app, for_anybody=Limit(MEGABYTE, 0.01))
     async with asyncio.timeout(10):
         exchange = await drive(limited, scope_of(method, path, {**JSON, "content-length": "400"}), receive)
     assert exchange.status == 408
@@ -45,7 +45,7 @@ async def test_a_body_that_comes_byte_by_byte_has_no_more_time_than_another(app:
         await asyncio.sleep(0.001)
         return {"type": "http.request", "body": b" ", "more_body": True}
 
-    limited = BodyLimits(app, most_seconds=0.05)
+    limited = BodyLimits(app, for_anybody=Limit(MEGABYTE, 0.05))
     async with asyncio.timeout(10):
         assert (await drive(limited, scope_of("POST", "/image", JSON), receive)).status == 408
 
@@ -60,7 +60,9 @@ async def test_what_the_server_gave_to_read_it_with_is_let_go_at_once(app: FastA
     held = weakref.ref(receive)
     gc.disable()
     try:
-        exchange = await drive(BodyLimits(app, most_seconds=0.01), scope_of("POST", "/image", JSON), receive)
+        exchange = await drive(
+            BodyLimits(app, for_anybody=Limit(MEGABYTE, 0.01)), scope_of("POST", "/image", JSON), receive
+        )
         del receive
         await asyncio.sleep(0)  # a turn of the loop, which ends what was cancelled
         assert held() is None
@@ -82,5 +84,5 @@ async def test_once_the_body_is_whole_the_caller_may_be_listened_to_for_as_long_
     async def listening(_: Scope, receive_limited: Receive, __: Send) -> None:
         seen.extend([(await receive_limited())["type"] for _ in range(2)])
 
-    await drive(BodyLimits(listening, most_seconds=0.01), scope_of("POST", "/image"), receive)
+    await drive(BodyLimits(listening, for_anybody=Limit(MEGABYTE, 0.01)), scope_of("POST", "/image"), receive)
     assert seen == ["http.request", "http.disconnect"]

@@ -16,7 +16,8 @@ from tests.web.problems import problem_of
 
 FIELDS = {
     *("guid filename prompt tags author created_at updated_at status visibility".split()),
-    *("generator model revised_prompt parameters media_type width height size_bytes sha256".split()),
+    *("generator model revised_prompt parents batch parameters".split()),
+    *("media_type width height size_bytes sha256".split()),
     *("cost_usd cost_source error content_url".split()),
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -54,6 +55,8 @@ async def test_the_answer_is_everything_known_about_the_image(app: FastAPI, alic
         "generator": "easel",
         "model": "easel-1",
         "revised_prompt": "a tabby",
+        "parents": [],
+        "batch": None,
         "parameters": {"size": "64x64", "steps": 4},
         "media_type": "image/png",
         "width": 48,

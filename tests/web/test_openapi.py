@@ -1,5 +1,6 @@
 """The published API: what tools and people build against."""
 
+import json
 from typing import Any
 
 import pytest
@@ -13,16 +14,23 @@ from tests.web.error_tree import STATUS_OF_CODE
 
 pytestmark = ON_SQLITE
 
+OF_IMAGES = {400, 401, 404, 408, 409, 413, 424, 429, 500, 502, 503, 504, 507}
 OPERATIONS = {
     "create_image": ("POST", "/image", {401, 404, 408, 409, 413, 422, 424, 429, 500, 502, 503, 504, 507}),
     "list_images": ("GET", "/image", {401, 422, 500, 503}),
     "get_image": ("GET", "/image/{guid}", {401, 404, 422, 500, 503}),
     "change_image": ("PATCH", "/image/{guid}", {401, 403, 404, 408, 413, 422, 500, 503}),
     "delete_image": ("DELETE", "/image/{guid}", {401, 403, 404, 422, 500, 503}),
-    "get_image_content": ("GET", "/image/{guid}/content", {401, 404, 409, 416, 422, 500, 503}),
+    "get_image_content": ("GET", "/image/{guid}/content", {401, 403, 404, 409, 416, 422, 500, 503}),
     "cancel_image": ("POST", "/image/{guid}/cancel", {401, 403, 404, 422, 500, 503}),
     "follow_image": ("GET", "/image/{guid}/events", {401, 404, 422, 500, 503}),
     "get_image_answer": ("GET", "/image/{guid}/answer", {401, 403, 404, 422, 500, 503}),
+    "get_image_lineage": ("GET", "/image/{guid}/lineage", {401, 404, 422, 500, 503}),
+    "generate_images": ("POST", "/v1/images/generations", OF_IMAGES),
+    "edit_images": ("POST", "/v1/images/edits", OF_IMAGES),
+    "vary_image": ("POST", "/v1/images/variations", OF_IMAGES),
+    "list_models": ("GET", "/v1/models", {401, 500, 503}),
+    "get_model": ("GET", "/v1/models/{model}", {401, 404, 500, 503}),
     "list_keys": ("GET", "/key", {401, 403, 422, 500, 503}),
     "create_key": ("POST", "/key", {401, 403, 408, 413, 422, 500, 503}),
     "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 404, 422, 500, 503}),
@@ -30,6 +38,11 @@ OPERATIONS = {
     "health_ready": ("GET", "/health/ready", {503}),
 }
 _HEALTH = {"health_live", "health_ready"}
+_OPENAI = {name for name, (_, path, _) in OPERATIONS.items() if path.startswith("/v1/")}
+_WITH_FORMS = {
+    "edit_images": {"multipart/form-data", "application/json"},
+    "vary_image": {"multipart/form-data"},
+}
 
 
 def _operations(app: FastAPI) -> dict[str, tuple[str, str, dict[str, Any]]]:
@@ -52,6 +65,10 @@ async def test_an_operation_documents_its_errors_as_problems(app: FastAPI, name:
     assert set(errors) == OPERATIONS[name][2]
     for status, answer in errors.items():
         if name in _HEALTH:
+            continue
+        if name in _OPENAI:
+            schema = {"$ref": "#/components/schemas/OpenAIError"}
+            assert answer["content"] == {"application/json": {"schema": schema}}
             continue
         assert set(answer["content"]) == {"application/problem+json"}
         content = answer["content"]["application/problem+json"]
@@ -80,6 +97,17 @@ async def test_what_is_sent_and_what_comes_back_has_examples(app: FastAPI) -> No
     for name, model in (("ImageDetail", ImageDetail), ("KeyDetail", KeyDetail)):
         assert set(schemas[name]["properties"]) == set(model.model_fields)
         assert set(schemas[name]["required"]) == set(model.model_fields), "no member is ever left out"
+
+
+async def test_the_bodies_that_are_read_by_hand_are_described(app: FastAPI) -> None:
+    bodies = {name: _operations(app)[name][2]["requestBody"]["content"] for name in _WITH_FORMS}
+    for name, forms in _WITH_FORMS.items():
+        assert set(bodies[name]) == forms
+        form = bodies[name]["multipart/form-data"]["schema"]
+        assert {"image", "model", "n", "response_format", "size", "tags"} <= set(form["properties"])
+        assert "image" in form["required"]
+    assert "$defs" not in json.dumps(bodies)
+    assert bodies["edit_images"]["application/json"]["schema"]["required"] == ["prompt", "images"]
 
 
 async def test_both_ways_to_send_a_key_are_described(app: FastAPI) -> None:

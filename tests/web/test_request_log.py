@@ -18,6 +18,8 @@ from pixyproxy.core.models import Caller
 from pixyproxy.logs import JsonLines, TextLines
 from pixyproxy.service.services import Services
 from pixyproxy.web import errors, health, images, keys
+from pixyproxy.web.openai import images as openai_images
+from pixyproxy.web.openai import models
 from tests.conftest import ADMIN_KEY, Client, client_of
 from tests.service.scenery import ON_SQLITE, failing, painting, shelve, with_generator
 
@@ -96,6 +98,10 @@ ANSWERED: list[tuple[str, bytes, int, Callable[..., object]]] = [
     ("GET /image?limit=0", b"", 422, images.list_images),
     ("POST /key", b'{"name": "n"}', 201, keys.create_key),
     ("DELETE /key/nobody", b"", 404, keys.revoke_key),
+    ("GET /v1/models", b"", 200, models.list_models),
+    ("POST /v1/images/generations", b'{"prompt": "a cat"}', 200, openai_images.generate_images),
+    ("POST /v1/images/edits", b"{", 400, openai_images.edit_images),
+    ("POST /v1/nope", b"", 404, errors.answer_error),
 ]
 
 
@@ -125,7 +131,7 @@ async def test_a_wrong_method_a_wrong_key_and_a_defect_write_two_lines_too(
             await admin.delete("/image"),
             await stranger.get("/image"),
             await admin.post("/image", json={"prompt": "a cat"}),
-            await admin.post("/image", content=b"x" * 2_000_000),
+            await admin.post("/key", content=b"x" * 2_000_000),
         ]
     assert [answer.status_code for answer in answers] == [405, 401, 424, 413]
     lines = log.requests()

@@ -37,7 +37,7 @@
 the log.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -120,6 +120,11 @@ class ModelNotFound(ImagePromptException):
 class PromptRefused(ImagePromptException):
     code = "prompt_refused"
     default_detail = "The generator's safety system refused this prompt."
+
+    def __init__(self, detail: str | None = None, *, moderation: Mapping[str, object] | None = None) -> None:
+        super().__init__(detail)
+        self.moderation = moderation
+        """What the provider says of it: at which stage, and in which categories."""
 
 
 class IdempotencyMismatch(ImagePromptException):

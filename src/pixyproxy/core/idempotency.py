@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from pydantic import BaseModel
@@ -34,6 +34,12 @@ class IdempotencyKey:
         if not _KEY.fullmatch(key):
             raise _refused("must be 1 to 255 printable ASCII characters")
         return cls(route, key, fingerprint_of(asked))
+
+    def also_for(self, *asked: str) -> Self:
+        """The same key for a request that says more."""
+        return replace(
+            self, fingerprint=hashlib.sha256(" ".join([self.fingerprint, *asked]).encode()).hexdigest()
+        )
 
 
 def fingerprint_of(asked: BaseModel) -> str:

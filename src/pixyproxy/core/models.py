@@ -28,6 +28,14 @@ class Visibility(StrEnum):
     PUBLIC = "public"
 
 
+class Task(StrEnum):
+    """What is to be done with a prompt: a new picture, or one made from others."""
+
+    GENERATE = "generate"
+    EDIT = "edit"
+    VARY = "vary"
+
+
 class Size(NamedTuple):
     """A picture's extent in pixels, written WxH."""
 
@@ -87,6 +95,10 @@ class Image:
     generator: str
     model: str
     parameters: Mapping[str, JsonValue] = field(default_factory=dict)
+    parents: tuple[str, ...] = ()
+    """The guids of the images it was made from."""
+    batch: str | None = None
+    """The guid of the first of those that were asked for together."""
     revised_prompt: str | None = None
     content: Content | None = None
     cost_usd: Decimal | None = None

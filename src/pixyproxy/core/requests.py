@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from pixyproxy.core.models import Size, Status, Visibility
+from pixyproxy.core.models import JsonValue, Size, Status, Task, Visibility
 
 PROMPT_LENGTH = 32_000
 TAG_COUNT, TAG_LENGTH = 32, 64
 NAME_LENGTH = 200
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
+MOST_INPUTS = 16
 
 
 def _no_control_characters(text: str, allowed: str = "") -> str:
@@ -79,6 +80,7 @@ Filename = Annotated[str, Field(min_length=1), AfterValidator(_check_filename), 
 Tag = Annotated[str, Field(min_length=1), AfterValidator(_clean_label), Field(max_length=TAG_LENGTH)]
 Tags = Annotated[list[Tag], Field(max_length=TAG_COUNT), AfterValidator(_distinct)]
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
+PictureSource = Annotated[str, Field(min_length=1)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
 SearchText = Annotated[str | None, Field(max_length=1000), BeforeValidator(_absent_if_blank)]
 
@@ -87,7 +89,26 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-class ImagePrompt(_Request):
+class PictureOptions(_Request):
+    """What a generator may be told besides. What one of them does not know, it refuses."""
+
+    output_compression: Annotated[int, Field(strict=True, ge=0, le=100)] | None = Field(
+        None, description="How much of a webp or jpeg is to be kept, in percent"
+    )
+    moderation: Word | None = Field(None, examples=["low"])
+    complexity: Word | None = Field(None, examples=["high"])
+    style: Word | None = Field(None, examples=["vivid"])
+    input_fidelity: Word | None = Field(None, examples=["high"])
+    frame_count: Annotated[int, Field(strict=True, ge=2, le=16)] | None = Field(
+        None, description="Of a gif that moves"
+    )
+    frame_duration_ms: Annotated[int, Field(strict=True, ge=20, le=10_000)] | None = None
+    svg: dict[str, JsonValue] | None = Field(None, description="How an svg is to be drawn")
+    safety_identifier: Annotated[str, Field(max_length=512)] | None = None
+    user: Annotated[str, Field(max_length=512)] | None = None
+
+
+class ImagePrompt(PictureOptions):
     """What a picture is to be made from, and how it is to be kept."""
 
     prompt: Prompt = Field(examples=["a lighthouse at sunset"])
@@ -102,6 +123,18 @@ class ImagePrompt(_Request):
     output_format: Word | None = Field(None, examples=["png"])
     seed: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)] | None = Field(
         None, description="Where the generator knows seeds, the same one gives the same picture"
+    )
+    partial_images: Annotated[int, Field(strict=True, ge=0, le=3)] | None = Field(
+        None, description="How many previews those who follow its events would like to see"
+    )
+    images: Annotated[list[PictureSource], Field(max_length=MOST_INPUTS)] = Field(
+        [], description="Pictures to start from: guids of images, or `data:` URLs"
+    )
+    mask: PictureSource | None = Field(
+        None, description="As large as the first of them: where it is transparent, that one is changed"
+    )
+    task: Task | None = Field(
+        None, description="`edit`, the default where there are pictures to start from, or `vary`"
     )
     tags: Tags = Field([], examples=[["sea", "evening"]])
     author: Label | None = Field(None, description="The name of the key, when none is given")

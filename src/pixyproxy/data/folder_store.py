@@ -107,20 +107,20 @@ class FolderStore:
 
 
 def _files_below(folder: Path, prefix: str) -> Iterator[StoredObject]:
-    """One folder open at a time on each floor, and nothing collected: there may be millions."""
+    """In the order of their keys. No more is held than one folder of each floor: there may be millions."""
     try:
-        entries = os.scandir(folder)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
     except FileNotFoundError:
         return
-    with entries:
-        for entry in entries:
-            key = f"{prefix}{entry.name}"
-            if entry.is_dir(follow_symlinks=False):
-                yield from _files_below(Path(entry.path), f"{key}/")
-            elif entry.is_file(follow_symlinks=False):
-                with suppress(FileNotFoundError):
-                    found = entry.stat(follow_symlinks=False)
-                    yield StoredObject(key, found.st_size, max(time.time() - found.st_mtime, 0.0))
+    for entry in entries:
+        key = f"{prefix}{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files_below(Path(entry.path), f"{key}/")
+        elif entry.is_file(follow_symlinks=False):
+            with suppress(FileNotFoundError):
+                facts = entry.stat(follow_symlinks=False)
+                yield StoredObject(key, facts.st_size, max(time.time() - facts.st_mtime, 0.0))
 
 
 def _is_unfinished(each: StoredObject) -> bool:

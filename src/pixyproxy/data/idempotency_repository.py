@@ -10,8 +10,9 @@ _MOST_AT_ONCE = 1000
 
 
 class IdempotencyRepository:
-    def __init__(self, statements: Statements) -> None:
+    def __init__(self, statements: Statements, dialect: str) -> None:
         self._statements = statements
+        self._lock = "" if dialect == "sqlite" else " FOR UPDATE"
 
     async def add(self, kept: KeptKey) -> None:
         """Raises `DuplicateRow` when the key stands for an image already."""
@@ -38,6 +39,11 @@ class IdempotencyRepository:
             return None
         created_at = from_timestamp(row["created_at"])
         return KeptKey(owner, route, key, row["fingerprint"], row["guid"], created_at)
+
+    async def lock(self, guid: str) -> bool:
+        """Until this transaction ends nobody else does; False when no key stands for it."""
+        sql = f"SELECT guid FROM idempotency WHERE guid = :guid{self._lock}"
+        return await self._statements.fetch_one(sql, {"guid": guid}) is not None
 
     async def release(self, guid: str) -> None:
         """The same key may be used again: nothing was made or paid for it."""

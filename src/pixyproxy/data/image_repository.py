@@ -1,14 +1,16 @@
 """The questions asked about images. What an audience may not see does not exist for it."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
-from pixyproxy.core.models import Audience, Image
+from pixyproxy.core.models import Audience, Image, Status
 from pixyproxy.core.requests import ImageSearch
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
 from pixyproxy.data.image_index import ImageIndex
 from pixyproxy.data.image_search import page_query
+from pixyproxy.data.named_parameters import any_of
 from pixyproxy.data.values import to_timestamp
 
 _SELECTED = ", ".join(["id", *image_rows.COLUMNS])
@@ -35,6 +37,11 @@ class ImageRepository:
         """The id of the new row."""
         image_id = await self._statements.insert(_INSERT, image_rows.to_dict(image))
         await self._index.add(image_id, image)
+        if image.parents:
+            await self._statements.execute_many(
+                "INSERT INTO image_parent (parent, image_id) VALUES (:parent, :image_id)",
+                [{"parent": parent, "image_id": image_id} for parent in sorted(image.parents)],
+            )
         return image_id
 
     async def find(self, guid: str, audience: Audience) -> Image | None:
@@ -51,6 +58,56 @@ class ImageRepository:
         sql = f"SELECT {_SELECTED} FROM image WHERE id = :id AND deleted_at IS NULL"
         row = await self._statements.fetch_one(sql + self._lock, {"id": image_id})
         return image_rows.from_row(row) if row else None
+
+    async def of_batch(self, batch: str, audience: Audience) -> list[Image]:
+        """Those that were asked for together, in their order."""
+        sql = f"SELECT {_SELECTED} FROM image WHERE batch = :batch AND deleted_at IS NULL ORDER BY id"
+        rows = await self._statements.fetch_all(sql, {"batch": batch})
+        return [image_rows.from_row(row) for row in rows if _may_see(row, audience)]
+
+    async def batch_of(self, image_id: int) -> str | None:
+        """Also of one that has been deleted."""
+        row = await self._statements.fetch_one("SELECT batch FROM image WHERE id = :id", {"id": image_id})
+        return row["batch"] if row else None
+
+    async def is_anything_of(self, batch: str, besides: int, but_for: Sequence[str]) -> bool:
+        """Whether another of those that were asked for together has not failed, or of something else."""
+        names, codes = any_of("code", but_for)
+        sql = (
+            "SELECT id FROM image WHERE batch = :batch AND id <> :besides "
+            f"AND (status <> :failed OR error_code NOT IN ({names})) LIMIT 1"
+        )
+        asked = {**codes, "batch": batch, "besides": besides, "failed": Status.FAILED.value}
+        return await self._statements.fetch_one(sql, asked) is not None
+
+    async def with_guids(self, guids: Sequence[str], audience: Audience) -> list[Image]:
+        """Those of them that may be seen, the oldest first."""
+        if not guids:
+            return []
+        names, asked = any_of("guid", guids)
+        sql = f"SELECT {_SELECTED} FROM image WHERE guid IN ({names}) AND deleted_at IS NULL ORDER BY id"
+        rows = await self._statements.fetch_all(sql, asked)
+        return [image_rows.from_row(row) for row in rows if _may_see(row, audience)]
+
+    async def made_from(self, guids: Sequence[str], audience: Audience, most: int) -> list[Image]:
+        """Those that name one of them as a parent, the oldest first."""
+        names, asked = any_of("guid", guids)
+        sql = (
+            f"SELECT {_SELECTED} FROM image WHERE id IN "
+            f"(SELECT image_id FROM image_parent WHERE parent IN ({names})) "
+            f"AND deleted_at IS NULL AND {_seen_by(audience)} ORDER BY id LIMIT :most"
+        )
+        rows = await self._statements.fetch_all(sql, {**asked, "most": most, "viewer": audience.owner})
+        return [image_rows.from_row(row) for row in rows if _may_see(row, audience)]
+
+    async def guid_of_content(self, sha256: str, audience: Audience) -> str | None:
+        """Of the newest image with these bytes that may be seen."""
+        sql = (
+            "SELECT guid FROM image WHERE sha256 = :sha256 AND deleted_at IS NULL "
+            f"AND {_seen_by(audience)} ORDER BY id DESC LIMIT 1"
+        )
+        row = await self._statements.fetch_one(sql, {"sha256": sha256, "viewer": audience.owner})
+        return str(row["guid"]) if row else None
 
     async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
         """One image more than `search.limit` where there is a next page."""
@@ -73,12 +130,18 @@ class ImageRepository:
 
     async def remove(self, image_id: int) -> None:
         await self._index.remove(image_id)
+        await self._statements.execute("DELETE FROM image_parent WHERE image_id = :id", {"id": image_id})
         await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image_id})
 
 
 def _as_kept(guid: str) -> str:
     """In small letters; what is no guid is not asked for: MySQL would pass over a blank at its end."""
     return guid.lower() if _GUID.fullmatch(guid) else ""
+
+
+def _seen_by(audience: Audience) -> str:
+    """With the parameter `viewer`, the audience's owner."""
+    return "1 = 1" if audience.sees_everything else "(visibility = 'public' OR owner = :viewer)"
 
 
 def _may_see(row: Row, audience: Audience) -> bool:

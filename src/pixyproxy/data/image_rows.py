@@ -10,6 +10,7 @@ from pixyproxy.data.values import from_json, from_nano, from_timestamp, to_json,
 
 COLUMNS = (
     "guid owner filename prompt revised_prompt tags author status visibility generator model parameters "
+    "parents batch "
     "storage_key media_type width height size_bytes sha256 cost_nano_usd cost_source error_code error_detail "
     "created_at updated_at"
 ).split()
@@ -35,6 +36,8 @@ def to_dict(image: Image) -> dict[str, Any]:
         "generator": image.generator,
         "model": image.model,
         "parameters": to_json(dict(image.parameters)),
+        "parents": to_json(image.parents),
+        "batch": image.batch,
         "storage_key": content and content.storage_key,
         "media_type": content and content.media_type,
         "width": content and content.width,
@@ -66,6 +69,8 @@ def from_row(row: Row) -> Image:
         generator=row["generator"],
         model=row["model"],
         parameters=from_json(row["parameters"]),
+        parents=tuple(from_json(row["parents"])),
+        batch=row["batch"],
         content=_content(row),
         cost_usd=None if cost is None else from_nano(cost),
         cost_source=row["cost_source"],

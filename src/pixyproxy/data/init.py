@@ -108,18 +108,20 @@ def _database_name(url: str) -> str:
 
 
 async def _create_tables(database: Database) -> None:
-    for statement in _statements_of(f"create_tables.{database.dialect}.sql"):
-        await database.execute(statement, {})
+    """Older tables first become those of this release; then what is missing is made."""
+    *tables, versions = _statements_of(f"create_tables.{database.dialect}.sql")
+    await database.execute(versions, {})
     rows = await database.fetch_all("SELECT version FROM schema_version", {})
-    found = max((row["version"] for row in rows), default=None)
-    if found is None:
+    found = max((row["version"] for row in rows), default=SCHEMA_VERSION)
+    if found > SCHEMA_VERSION:
+        raise CannotStart(f"The database is of schema {found}, made by a newer release than this one.")
+    for version in range(found + 1, SCHEMA_VERSION + 1):
+        await _upgrade(database, version)
+    for statement in tables:
+        await database.execute(statement, {})
+    if not rows:
         with suppress(DuplicateRow):
             await database.execute(_NOTE_VERSION, {"version": SCHEMA_VERSION})
-    elif found > SCHEMA_VERSION:
-        raise CannotStart(f"The database is of schema {found}, made by a newer release than this one.")
-    else:
-        for version in range(found + 1, SCHEMA_VERSION + 1):
-            await _upgrade(database, version)
 
 
 async def _upgrade(database: Database, version: int) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pixyproxy.core.models import Job, JobState
 from pixyproxy.data.database import Row, Statements
+from pixyproxy.data.named_parameters import any_of
 from pixyproxy.data.values import from_json, to_json
 
 _NOW = {
@@ -61,10 +62,10 @@ class JobRepository:
         """How many of them are still this holder's."""
         ids, renewed = sorted(image_ids), 0
         for start in range(0, len(ids), _MOST_AT_ONCE):
-            some = {f"id{number}": each for number, each in enumerate(ids[start : start + _MOST_AT_ONCE])}
+            names, some = any_of("id", ids[start : start + _MOST_AT_ONCE])
             renewed += await self._statements.execute(
                 f"UPDATE job SET free_at = {self._now} + :lease_s "
-                f"WHERE image_id IN ({', '.join(f':{name}' for name in some)}) AND holder = :holder",
+                f"WHERE image_id IN ({names}) AND holder = :holder",
                 {**some, "holder": holder, "lease_s": lease_s},
             )
         return renewed

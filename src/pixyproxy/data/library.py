@@ -39,7 +39,7 @@ class Repositories:
             images=ImageRepository(statements, dialect),
             attempts=AttemptRepository(statements, dialect),
             jobs=JobRepository(statements, dialect),
-            idempotency=IdempotencyRepository(statements),
+            idempotency=IdempotencyRepository(statements, dialect),
             keys=KeyRepository(statements),
             upkeep=UpkeepQueries(statements),
         )

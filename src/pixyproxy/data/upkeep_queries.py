@@ -8,6 +8,7 @@ from typing import Any
 from pixyproxy.core.models import AttemptStatus, Image, Status
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
+from pixyproxy.data.named_parameters import any_of
 from pixyproxy.data.values import to_timestamp
 
 PAGE = 500
@@ -112,16 +113,26 @@ class UpkeepQueries:
 
     async def belongings(self, storage_keys: Sequence[str]) -> dict[str, Belonging]:
         """By the storage key of the attempt; of those no attempt has, nothing. At most a page of them."""
-        named = {f"key{number}": key for number, key in enumerate(storage_keys)}
+        names, named = any_of("key", storage_keys)
         rows = await self._statements.fetch_all(
             "SELECT attempt.storage_key, attempt.status AS attempt_status, image.guid, "
             "image.status AS image_status, image.storage_key AS content_key, image.deleted_at, "
             "job.image_id AS job_id FROM attempt LEFT JOIN image ON image.id = attempt.image_id "
             "LEFT JOIN job ON job.image_id = attempt.image_id "
-            f"WHERE attempt.storage_key IN ({', '.join(f':{name}' for name in named)})",
+            f"WHERE attempt.storage_key IN ({names})",
             named,
         )
         return {row["storage_key"]: _belonging(row) for row in rows}
+
+    async def in_making(self, guids: Sequence[str]) -> set[str]:
+        """Those of the images, or first images of a batch, for which something is still to be made."""
+        names, named = any_of("guid", guids)
+        rows = await self._statements.fetch_all(
+            f"SELECT guid FROM image JOIN job ON job.image_id = image.id WHERE guid IN ({names}) "
+            f"UNION SELECT batch FROM image JOIN job ON job.image_id = image.id WHERE batch IN ({names})",
+            named,
+        )
+        return {row["guid"] for row in rows}
 
     async def named_among(self, keys: Collection[str]) -> set[str]:
         """Those that some image names as its bytes. Reads every image's row, some thousand at a time."""

@@ -1,6 +1,7 @@
 """What a picture is, told from its bytes: labels lie, answers are cut short, a small file can be huge."""
 
 import hashlib
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -11,6 +12,13 @@ import pyvips
 from pixyproxy.core.exceptions import UnreadablePicture
 
 MOST_PIXELS = 40_000_000
+
+_JPEG_MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
+"""Whatever lies between two segments is passed over, as decoders do: mostly the scan itself."""
+
+_JPEG_END = 0xD9
+_JPEG_BARE_MARKS = frozenset({0x01, 0xD8})
+_GIF_PICTURE, _GIF_EXTENSION, _GIF_TRAILER = 0x2C, 0x21, 0x3B
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,19 @@ def _png_is_complete(content: bytes) -> bool:
 
 
 def _jpeg_is_complete(content: bytes) -> bool:
-    """Up to the mark of its end; some write their own remarks behind it."""
-    return content.rfind(b"\xff\xd9") > len(content) // 2
+    """Segment by segment, past those that hold a thumbnail, to the mark of its end; remarks may follow it."""
+    at = 2
+    while mark := _JPEG_MARK.search(content, at):
+        kind, at = content[mark.end() - 1], mark.end()
+        if kind == _JPEG_END:
+            return True
+        if kind in _JPEG_BARE_MARKS:
+            continue
+        length = int.from_bytes(content[at : at + 2])
+        if length < 2 or at + length > len(content):  # noqa: PLR2004 - a length counts its own two bytes
+            return False
+        at += length
+    return False
 
 
 def _webp_is_complete(content: bytes) -> bool:
@@ -81,7 +100,27 @@ def _webp_is_complete(content: bytes) -> bool:
 
 
 def _gif_is_complete(content: bytes) -> bool:
-    return content.rstrip(b"\0").endswith(b";")
+    """Block by block to the trailer."""
+    try:
+        at = 13 + _gif_colours(content[10])
+        while (kind := content[at]) != _GIF_TRAILER:
+            if kind == _GIF_PICTURE:
+                at += 11 + _gif_colours(content[at + 9])
+            elif kind == _GIF_EXTENSION:
+                at += 2
+            else:
+                return False
+            while length := content[at]:
+                at += 1 + length
+            at += 1
+    except IndexError:
+        return False
+    return True
+
+
+def _gif_colours(flags: int) -> int:
+    """How many bytes of colour table follow."""
+    return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
 def _avif_is_complete(content: bytes) -> bool:

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from pixyproxy.core.exceptions import Forbidden, ImageNotFound, PixyProxyException
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import step
-from pixyproxy.core.models import Audience, Caller, Image, JobState, Status
+from pixyproxy.core.models import Audience, Caller, Image, Job, JobState, Status
 from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.making.generation import Generation, Made
+from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, names_of_sources
+from pixyproxy.service.making.generation import Batch, Generation, Made
 from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.validation import revalidated
@@ -39,24 +40,52 @@ class PrivateImages(ImageReading):
         self, prompt: ImagePrompt, key: IdempotencyKey | None = None, patience_s: float | None = None
     ) -> Made:
         """The image, ready, or as it is when the caller's patience ends."""
-        return await self._generation.make(self._caller, revalidated(prompt), key, patience_s)
+        batch = await self.begin_batch(prompt, key=key)
+        try:
+            image = await self._generation.watching.until_settled(batch.images[0], patience_s)
+        except PixyProxyException as error:
+            error.is_replay = batch.is_replay and not error.may_be_asked_again
+            raise
+        return Made(image, batch.is_replay)
+
+    async def begin_batch(
+        self,
+        prompt: ImagePrompt,
+        count: int = 1,
+        uploads: Uploads = NO_UPLOADS,
+        key: IdempotencyKey | None = None,
+    ) -> Batch:
+        """So many images of one request, recorded and on their way; returns at once."""
+        prompt = revalidated(prompt)
+        if key is not None:
+            key = key.also_for(str(count), *names_of_sources(prompt, uploads))
+        if earlier := await self._generation.earlier(self._caller, key):
+            return earlier
+        inputs = await gather_inputs(prompt, uploads, self)
+        return await self._generation.begin(self._caller, prompt, count, key, inputs)
+
+    async def settled(self, image: Image) -> Image:
+        """The image at the end of its life, or still in the making where its picture cannot be stored just
+        now; raises what it failed of.
+        """
+        return await self._generation.watching.until_settled(image, None)
 
     async def cancel(self, guid: str) -> Image:
         """Stops what has not been sent; what has been is finished and kept."""
 
-        async def work(repositories: Repositories) -> Image:
+        async def work(repositories: Repositories) -> tuple[Image, Job | None]:
             image = await self._get_own(repositories, guid)
             job = await repositories.jobs.find_for_update(image.id)
             if job is None or job.state is not JobState.WAITING:
-                return image
+                return image, None
             canceled = step(image, Status.CANCELED, datetime.now(UTC))
             await repositories.jobs.remove(image.id)
             await repositories.images.change(image, canceled)
-            return canceled
+            return canceled, job
 
-        image = await self._library.transact(work)
-        if image.status is Status.CANCELED:
-            self._generation.note_canceled(guid)
+        image, job = await self._library.transact(work)
+        if job is not None:
+            await self._generation.note_canceled(guid, job)
         return image
 
     async def change(self, guid: str, changes: ImageChanges) -> Image:

@@ -14,11 +14,22 @@ from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
+MOST_RELATIVES = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
     images: list[Image]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """An image and its family, each side the oldest first."""
+
+    image: Image
+    ancestors: list[Image]
+    descendants: list[Image]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,42 @@ class ImageReading:
         if image is None:
             raise ImageNotFound
         return image
+
+    async def find(self, guid: str) -> Image | None:
+        return await self._library.images.find(guid, self._audience)
+
+    async def guid_of_content(self, sha256: str) -> str | None:
+        """Of the newest image with these bytes that may be seen."""
+        return await self._library.images.guid_of_content(sha256, self._audience)
+
+    async def content_of(self, guid: str) -> bytes:
+        picture = await self.picture(guid)
+        return b"".join([chunk async for chunk in picture.read(0, picture.content.size_bytes)])
+
+    async def lineage(self, guid: str) -> Lineage:
+        """What it was made from, and what was made from it, as far as that may be seen."""
+        image = await self.get(guid)
+        return Lineage(image, await self._ancestors(image), await self._descendants(image))
+
+    async def _ancestors(self, image: Image) -> list[Image]:
+        known: dict[str, Image] = {}
+        asked, wanted = {image.guid}, list(image.parents)
+        while (wanted := [guid for guid in wanted if guid not in asked]) and len(known) < MOST_RELATIVES:
+            asked.update(wanted)
+            found = await self._library.images.with_guids(wanted[:MOST_RELATIVES], self._audience)
+            known |= {each.guid: each for each in found}
+            wanted = [guid for each in found for guid in each.parents]
+        return sorted(known.values(), key=lambda each: each.id)[:MOST_RELATIVES]
+
+    async def _descendants(self, image: Image) -> list[Image]:
+        known: dict[str, Image] = {}
+        parents = [image.guid]
+        while parents and len(known) < MOST_RELATIVES:
+            found = await self._library.images.made_from(parents, self._audience, MOST_RELATIVES)
+            new = {each.guid: each for each in found if each.guid not in known}
+            known |= new
+            parents = list(new)
+        return sorted(known.values(), key=lambda each: each.id)[:MOST_RELATIVES]
 
     async def follow(self, guid: str) -> AsyncIterator[Image | Preview]:
         """The image now and after each step of its life."""

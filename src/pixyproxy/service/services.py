@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from pixyproxy.core.models import Caller
+from pixyproxy.core.models import Audience, Caller
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
 from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
+from pixyproxy.service.links import Links
 from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.public import PublicImages
@@ -24,6 +25,7 @@ class Services:
     generation: Generation
     keys: Keys
     cursors: Cursors
+    links: Links
 
     def public(self) -> PublicImages:
         return PublicImages(self.library, self.store, self.cursors, self.generation.watching)
@@ -33,6 +35,12 @@ class Services:
 
     def as_seen_by(self, caller: Caller | None) -> ImageReading:
         return self.public() if caller is None else self.private(caller)
+
+    def through_link(self, guid: str, expires: int, signature: str) -> ImageReading:
+        """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""
+        self.links.check(guid, expires, signature)
+        everything = Audience(sees_everything=True)
+        return ImageReading(self.library, self.store, self.cursors, self.generation.watching, everything)
 
     async def drain(self) -> None:
         """Refuse new work; returns when nothing is on its way."""

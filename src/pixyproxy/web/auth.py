@@ -13,6 +13,7 @@ from fastapi.security.base import SecurityBase
 
 from pixyproxy.core.exceptions import Forbidden, Unauthenticated
 from pixyproxy.core.models import Caller
+from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import ImageReading
@@ -76,6 +77,11 @@ def _keys_for_administrator(services: Services, caller: Caller | None) -> Keys:
     return services.keys
 
 
+def _models_for_key_holder(services: Services, caller: Caller | None) -> Catalogue:
+    _holder_of_a_key(caller)
+    return services.catalogue
+
+
 def _holder_of_a_key(caller: Caller | None) -> Caller:
     if caller is None:
         raise Unauthenticated
@@ -84,4 +90,5 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
 
 VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
+Models = Annotated[Catalogue, Depends(Gate(_models_for_key_holder))]
 AllKeys = Annotated[Keys, Depends(Gate(_keys_for_administrator))]

@@ -13,14 +13,23 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from pixyproxy.core.models import Visibility
+from pixyproxy.service.links import LASTS_S
 from pixyproxy.service.reading import Picture
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _UNSATISFIABLE = (-1, -1)
+# Whoever has a link may show the picture on their own page, until it is over; nobody between us keeps it.
+_BY_LINK = {
+    "Cache-Control": f"private, max-age={LASTS_S}",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Referrer-Policy": "no-referrer",
+}
 
 
-async def answer_content(request: Request, picture: Picture, *, download: bool) -> Response:
-    headers = _headers(picture, download=download)
+async def answer_content(
+    request: Request, picture: Picture, *, download: bool, by_link: bool = False
+) -> Response:
+    headers = _headers(picture, download=download) | (_BY_LINK if by_link else {})
     if _has_it_already(request, headers["ETag"], headers["Last-Modified"]):
         return Response(status_code=304, headers=headers)
     size = picture.content.size_bytes

@@ -1,6 +1,7 @@
 """The one handler that makes every error, and the one table that gives each its status."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixyproxy.core import exceptions as our
 from pixyproxy.service.validation import invalid_request
+from pixyproxy.web.openai import errors as openai
 from pixyproxy.web.request_log import current_request_id
 
 log = logging.getLogger(__name__)
@@ -47,16 +49,17 @@ async def answer_error(request: Request, error: Exception) -> Response:
     problem = _as_ours(error)
     if isinstance(error, HTTPException) and error.status_code in {404, 405}:
         request.scope["endpoint"] = answer_error  # no resource answers, and the log shall not say so
-    status = _status_of(problem, error)
+    speaks_openai = request.scope["path"].startswith(openai.PREFIX)
+    status = _status_of(problem, error, openai.STATUS_OF if speaks_openai else STATUS_OF)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR and problem.guid is None:
         _log_failure(problem, error)  # what concerns an image was logged where it was made
     _let_go(error)
-    return Response(
-        to_json(_body(request, problem, status)),
-        status,
-        headers=_headers(request, problem, error),
-        media_type="application/problem+json",
-    )
+    headers = _headers(request, problem, error)
+    if speaks_openai:
+        headers |= openai.retry_headers(problem)
+        return Response(to_json(openai.envelope(request, problem)), status, headers, "application/json")
+    body = to_json(_body(request, problem, status))
+    return Response(body, status, headers, "application/problem+json")
 
 
 def _log_failure(problem: our.PixyProxyException, error: Exception) -> None:
@@ -127,11 +130,15 @@ _SENTENCES = {
 _UNREADABLE_BODY = {"type": "json_invalid", "loc": ("body",), "msg": ""}
 
 
-def _status_of(problem: our.PixyProxyException, error: Exception) -> int:
+def _status_of(
+    problem: our.PixyProxyException,
+    error: Exception,
+    table: Mapping[type[our.PixyProxyException], int],
+) -> int:
     if isinstance(error, HTTPException) and type(problem) is our.InvalidRequest:
         unreadable = error.status_code == HTTPStatus.BAD_REQUEST
-        return STATUS_OF[our.InvalidRequest] if unreadable else error.status_code
-    kinds = (STATUS_OF.get(kind) for kind in type(problem).__mro__)
+        return table[our.InvalidRequest] if unreadable else error.status_code
+    kinds = (table.get(kind) for kind in type(problem).__mro__)
     return next((status for status in kinds if status), HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

@@ -10,17 +10,15 @@ from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.models import Image
 from pixyproxy.service.making.watching import Preview
+from pixyproxy.web.previews import media_type_of
 from pixyproxy.web.schemas import ImageDetail, Partial
+from pixyproxy.web.server_sent import STILL_HERE, STREAM_HEADERS
 
 _SILENCE_S = 15.0
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "X-Accel-Buffering": "no",
-}  # A proxy that buffers would hold them back.
 
 
 def answer_events(steps: AsyncIterator[Image | Preview]) -> StreamingResponse:
-    return StreamingResponse(_stream(steps), headers=_HEADERS, media_type="text/event-stream")
+    return StreamingResponse(_stream(steps), headers=STREAM_HEADERS, media_type="text/event-stream")
 
 
 async def _stream(steps: AsyncIterator[Image | Preview]) -> AsyncIterator[bytes]:
@@ -31,7 +29,7 @@ async def _stream(steps: AsyncIterator[Image | Preview]) -> AsyncIterator[bytes]
             coming = coming or asyncio.ensure_future(anext(steps))
             done, _ = await asyncio.wait({coming}, timeout=_SILENCE_S)
             if not done:
-                yield b": still here\n\n"
+                yield STILL_HERE
                 continue
             finished, coming = coming, None
             yield _event(finished.result())
@@ -44,7 +42,9 @@ async def _stream(steps: AsyncIterator[Image | Preview]) -> AsyncIterator[bytes]
 
 def _event(step: Image | Preview) -> bytes:
     if isinstance(step, Preview):
-        partial = Partial(number=step.number, media_type="image/webp", b64=b64encode(step.content).decode())
+        content = step.content
+        text = b64encode(content).decode()
+        partial = Partial(number=step.number, media_type=media_type_of(content), b64=text)
         return _written("partial", partial.model_dump_json())
     status = _written("status", ImageDetail.of(step).model_dump_json())
     return (

@@ -9,14 +9,15 @@ from pydantic import TypeAdapter
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
+from pixyproxy.service.inputs import refused
 from pixyproxy.service.making.generation import Made
 from pixyproxy.web.answers import json_answer, json_array
-from pixyproxy.web.auth import OwnImages, VisibleImages
+from pixyproxy.web.auth import OwnImages, VisibleImages, services_of
 from pixyproxy.web.content import answer_content, answer_unread
 from pixyproxy.web.events import answer_events
 from pixyproxy.web.preferences import Preferences
 from pixyproxy.web.published_api import problems
-from pixyproxy.web.schemas import ImageDetail
+from pixyproxy.web.schemas import ImageDetail, LineageDetail
 
 router = APIRouter(tags=["images"])
 
@@ -145,7 +146,7 @@ async def delete_image(guid: Guid, images: OwnImages) -> Response:
     operation_id="get_image_content",
     summary="The picture itself",
     response_class=Response,
-    responses={**_CONTENT, **problems(401, 404, 409, 416)},
+    responses={**_CONTENT, **problems(401, 403, 404, 409, 416)},
 )
 @router.head("/image/{guid}/content", include_in_schema=False)
 async def get_image_content(
@@ -153,9 +154,28 @@ async def get_image_content(
     guid: Guid,
     images: VisibleImages,
     download: Annotated[bool, Query(description="As an attachment, to be saved")] = False,
+    expires: Annotated[int | None, Query(ge=0, le=2**53 - 1, description="Of a signed link")] = None,
+    signature: Annotated[str | None, Query(max_length=200, description="Of a signed link")] = None,
 ) -> Response:
+    """For those who may see the image, and for whoever has a signed link to it."""
+    if (expires is None) != (signature is None):
+        raise refused("signature" if signature is None else "expires", "is missing: a link has both")
+    if expires is not None and signature is not None:
+        images = services_of(request).through_link(guid, expires, signature)
     picture = await images.picture(guid)
-    return await answer_content(request, picture, download=download)
+    return await answer_content(request, picture, download=download, by_link=expires is not None)
+
+
+@router.get(
+    "/image/{guid}/lineage",
+    operation_id="get_image_lineage",
+    summary="What an image was made from, and what was made from it",
+    response_model=LineageDetail,
+    responses=problems(401, 404),
+)
+async def get_image_lineage(guid: Guid, images: VisibleImages) -> Response:
+    """As far as the caller may see it."""
+    return json_answer(LineageDetail.of(await images.lineage(guid)))
 
 
 @router.post(

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from pixyproxy.web.openai.errors import PREFIX as OPENAI_PREFIX
 from pixyproxy.web.schemas import Problem
 
 _PROBLEM = "application/problem+json"
@@ -60,9 +61,12 @@ def complete_published_api(app: FastAPI) -> None:
         api = generate()
         schemes = api["components"]["securitySchemes"]
         schemes["api-key"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
-        for operation in (each for path in api["paths"].values() for each in path.values()):
-            _name_both_headers(operation)
-            _file_errors_as_problems(operation)
+        for path, operations in api["paths"].items():
+            for operation in operations.values():
+                _name_both_headers(operation)
+                _file_errors_as_problems(operation)
+                if path.startswith(OPENAI_PREFIX):
+                    operation["responses"].pop("422", None)  # There, what is not valid is a 400.
         return api
 
     app.openapi = openapi  # type: ignore[method-assign] # FastAPI's documented way

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
 
 from pixyproxy.core.models import ApiKey, Image, Status, Visibility
 from pixyproxy.service.keys import FreshKey
+from pixyproxy.service.reading import Lineage
 
 
 def rfc3339(moment: datetime) -> str:
@@ -43,6 +44,8 @@ class ImageDetail(BaseModel):
     generator: str
     model: str
     revised_prompt: str | None
+    parents: list[str] = Field(description="The guids of the images it was made from")
+    batch: str | None = Field(description="The guid of the first of those that were asked for together")
     parameters: dict[str, JsonValue] = Field(description="What was asked for and what was used")
     media_type: str | None = Field(examples=["image/png"])
     width: int | None
@@ -71,6 +74,8 @@ class ImageDetail(BaseModel):
             generator=image.generator,
             model=image.model,
             revised_prompt=image.revised_prompt,
+            parents=list(image.parents),
+            batch=image.batch,
             parameters=dict(image.parameters),
             media_type=content.media_type if content else None,
             width=content.width if content else None,
@@ -81,6 +86,22 @@ class ImageDetail(BaseModel):
             cost_source=image.cost_source,
             error=Error(code=failure.code, detail=failure.detail) if failure else None,
             content_url=f"/image/{image.guid}/content",
+        )
+
+
+class LineageDetail(BaseModel):
+    """An image and its family, each side the oldest first."""
+
+    image: ImageDetail
+    ancestors: list[ImageDetail] = Field(description="What it was made from, and what that was made from")
+    descendants: list[ImageDetail] = Field(description="What was made from it, and from that")
+
+    @staticmethod
+    def of(lineage: Lineage) -> "LineageDetail":
+        return LineageDetail.model_construct(
+            image=ImageDetail.of(lineage.image),
+            ancestors=[ImageDetail.of(image) for image in lineage.ancestors],
+            descendants=[ImageDetail.of(image) for image in lineage.descendants],
         )
 
 

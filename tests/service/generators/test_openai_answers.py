@@ -1,6 +1,7 @@
 """Answers that other places speaking OpenAI's API give, as they were met or are to be feared."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import httpx2
@@ -12,6 +13,7 @@ from pixyproxy.core.exceptions import (
     GeneratorFailed,
     InvalidRequest,
     OutcomeUnknown,
+    PromptRefused,
     RateLimited,
     UnreadablePicture,
 )
@@ -165,3 +167,62 @@ async def test_a_refusal_nobody_foresaw_is_a_failure_of_the_generator(status: in
 async def test_an_error_that_is_not_the_providers_own_leaves_the_outcome_unknown(status: int) -> None:
     with pytest.raises(OutcomeUnknown):
         await made_by(_provider(status, error="a text instead of an object"), CAT)
+
+
+@pytest.mark.parametrize(
+    ("details", "kept"),
+    [
+        (None, None),
+        ("violence", None),
+        ([], None),
+        ({}, None),
+        ({"note": "hush", "moderation_stage": "input"}, {"moderation_stage": "input"}),
+        ({"moderation_stage": 3, "categories": ["gore", 7, None]}, {"categories": ["gore"]}),
+        ({"moderation_stage": "output", "categories": "gore"}, {"moderation_stage": "output"}),
+    ],
+)
+async def test_of_a_refused_prompt_stage_and_categories_are_told_and_nothing_else(
+    details: object, kept: object
+) -> None:
+    said = {"message": "no", "code": "moderation_blocked", "moderation_details": details}
+    with pytest.raises(PromptRefused) as caught:
+        await made_by(_provider(400, error=said), CAT)
+    assert caught.value.moderation == kept
+
+
+@pytest.mark.parametrize(
+    ("param", "field"),
+    [
+        ("size", "size"),
+        ("image[3]", "images"),
+        ("image", "images"),
+        ("svg.model", "svg"),
+        ("n", None),
+        ({"name": "size"}, None),
+        (["size"], None),
+    ],
+)
+async def test_the_field_a_provider_refuses_is_called_what_callers_call_it(
+    param: object, field: str | None
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        await made_by(_provider(400, error={"message": "no", "param": param}), CAT)
+    assert [each.field for each in caught.value.errors] == ([field] if field else [])
+
+
+async def test_an_svg_costs_what_its_author_costs_too() -> None:
+    usage = {
+        "input_tokens": 2,
+        "input_tokens_details": {"text_tokens": 2, "image_tokens": 0},
+        "output_tokens": 272,
+        "total_tokens": 274,
+    }
+    author = {"model": "gpt-5", "input_tokens": 0, "output_tokens": 1000, "total_tokens": 1000}
+    plain = await made_by(_provider(**_picture(), usage=usage), CAT)
+    written = await made_by(_provider(**_picture(), usage=usage, svg_usage=author), CAT)
+    unknown = {**author, "model": "nobody-knows-it"}
+    unpriced = await made_by(_provider(**_picture(), usage=usage, svg_usage=unknown), CAT)
+    assert plain.cost is not None
+    assert written.cost is not None
+    assert written.cost.usd - plain.cost.usd == Decimal("0.01")
+    assert unpriced.cost is None

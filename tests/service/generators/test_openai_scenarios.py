@@ -65,6 +65,7 @@ MADE = {
     "slow": "image/png",
     "jpeg-called-png": "image/jpeg",
     "png-called-webp": "image/png",
+    **{name: "image/png" for name in BEHAVIOURS if "stream" in name},  # no stream is asked for here
 }
 SILENT = {"hang", "stall"}
 PROVIDERS_WORDS = [

@@ -56,14 +56,14 @@ async def test_what_is_being_recorded_counts_as_running(parts: Services) -> None
     easel = painting()
     async with worker(parts, easel) as service:
         held, recording = asyncio.Event(), service.generation._recording
-        begin, reached = recording.begin, asyncio.Event()
+        add, reached = recording.add, asyncio.Event()
 
-        async def begin_late(*known: object) -> object:
+        async def add_late(*known: object) -> object:
             reached.set()
             await held.wait()
-            return await begin(*known)  # type: ignore[arg-type]
+            return await add(*known)  # type: ignore[arg-type]
 
-        recording.begin = begin_late  # type: ignore[method-assign, assignment]
+        recording.add = add_late  # type: ignore[method-assign, assignment]
         making = asyncio.create_task(service.private(ALICE).make(CAT))
         await reached.wait()
         making.cancel()

@@ -92,16 +92,16 @@ async def test_who_finds_the_key_taken_and_then_let_go_of_begins_anew(parts: Ser
     async with worker(parts, easel) as service:
         with pytest.raises(GeneratorRefused):
             await service.private(ALICE).begin(CAT, key_for())
-        begin, taken = service.generation._recording.begin, 0
+        add, taken = service.generation._recording.add, 0
 
-        async def begin_too_late(*known: object) -> object:
+        async def add_too_late(*known: object) -> object:
             nonlocal taken
             taken += 1
             if taken == 1:
                 raise DuplicateRow
-            return await begin(*known)  # type: ignore[arg-type]
+            return await add(*known)  # type: ignore[arg-type]
 
-        service.generation._recording.begin = begin_too_late  # type: ignore[method-assign, assignment]
+        service.generation._recording.add = add_too_late  # type: ignore[method-assign, assignment]
         made = await service.private(ALICE).begin(CAT, key_for())
     assert (made.image.status, made.is_replay, taken) == (Status.READY, False, 2)
 

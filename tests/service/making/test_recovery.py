@@ -270,7 +270,7 @@ async def test_who_has_lost_a_claim_on_queued_work_cannot_send_it(parts: Service
         await lease_over(parts)
         async with worker(parts, quick, recovering=True):
             await gate.reached.wait()
-            recovery._make(claimed)
+            await recovery._make(claimed)
             await service.generation.drain()
             gate.opened.set()
             await until(parts, image.guid, Status.READY)
@@ -296,7 +296,7 @@ async def test_who_has_lost_it_and_could_not_have_made_it_changes_nothing(
         await lease_over(parts)
         async with worker(parts, Easel(gate), recovering=True):
             await gate.reached.wait()
-            recovery._make(claimed)  # its model is not one of this worker's
+            await recovery._make(claimed)  # its model is not one of this worker's
             await asyncio.sleep(0.1)
             gate.opened.set()
             before = await until(parts, image.guid, status)

@@ -148,7 +148,7 @@ async def test_one_canceled_after_its_claim_is_not_sent(parts: Services) -> None
         claimed = await service.generation._recovery._claim(JobState.WAITING)
         assert claimed is not None
         await service.private(ALICE).cancel(image.guid)
-        service.generation._recovery._make(claimed)
+        await service.generation._recovery._make(claimed)
         await service.generation.drain()
     assert easel.asked == []
     assert await attempts_of(parts, image.guid) == []

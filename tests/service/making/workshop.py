@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from pixyproxy.core.exceptions import CommitLost, Unavailable
 from pixyproxy.core.models import Attempt, Audience, Caller, Image, Job, JobState, Status
+from pixyproxy.core.names import new_guid
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.database import Database, Parameters, Row, Statements
 from pixyproxy.data.folder_store import FolderStore
@@ -23,7 +24,8 @@ from pixyproxy.service.generators.catalogue import Catalogue, Choice
 from pixyproxy.service.generators.generator import GeneratedPicture, Generator, PictureRequest
 from pixyproxy.service.making.calls import new_attempt
 from pixyproxy.service.making.generation import Generation, Limits, _new_image
-from pixyproxy.service.making.recording import Recording, asked_of
+from pixyproxy.service.making.kept_inputs import KeptInputs
+from pixyproxy.service.making.recording import Recording, Wanted, asked_of
 from pixyproxy.service.services import Services
 from tests.service.scenery import ALICE, NO_RESERVE, PNG, Easel, Work, rows
 
@@ -201,10 +203,12 @@ async def left_behind(
 ) -> tuple[Image, Attempt]:
     """What a worker leaves that sent a call and was killed: its lease is over, its answer perhaps here."""
     choice = Choice(generator, PictureRequest(CAT.prompt, generator.models[0]))
-    image = _new_image(ALICE, CAT, choice)
+    image = _new_image(ALICE, CAT, new_guid(), choice)
     job = Job(image_id=0, state=JobState.SENT, asked=asked_of(CAT), holder="gone", token="gone")
     attempt = new_attempt(image, choice)
-    image, attempt = await Recording(parts.library).begin(image, job, None, attempt, lease_s)
+    [recorded] = await _recording(parts).add([Wanted(image, job, attempt)], None, lease_s)
+    assert recorded.attempt is not None
+    image, attempt = recorded.image, recorded.attempt
     if answer is not None:
         await spooled(parts, attempt, answer, is_whole=is_whole)
     return image, attempt
@@ -220,11 +224,17 @@ async def spooled(parts: Services, attempt: Attempt, answer: bytes, *, is_whole:
     spooling.close()
 
 
+def _recording(parts: Services) -> Recording:
+    return Recording(parts.library, KeptInputs(parts.library, parts.store))
+
+
 async def queued(parts: Services, generator: Generator, prompt: ImagePrompt = CAT) -> Image:
     """An image that nobody has begun."""
-    image = _new_image(ALICE, prompt, Choice(generator, PictureRequest(CAT.prompt, generator.models[0])))
+    choice = Choice(generator, PictureRequest(CAT.prompt, generator.models[0]))
+    image = replace(_new_image(ALICE, prompt, new_guid(), choice), status=Status.QUEUED)
     job = Job(image_id=0, state=JobState.WAITING, asked=asked_of(prompt))
-    return await Recording(parts.library).queue(replace(image, status=Status.QUEUED), job, None)
+    [recorded] = await _recording(parts).add([Wanted(image, job)], None, 0)
+    return recorded.image
 
 
 def stand_still(service: Services) -> None:

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS image (
     generator      VARCHAR(40) NOT NULL,
     model          VARCHAR(200) NOT NULL,
     parameters     JSON NOT NULL,
+    parents        JSON NOT NULL DEFAULT (JSON_ARRAY()), -- guids; image_parent finds the children
+    batch          CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NULL, -- guid of the first of several
     storage_key    VARCHAR(200) CHARACTER SET ascii COLLATE ascii_bin NULL,
     media_type     VARCHAR(40) NULL,
     width          INT UNSIGNED NULL,
@@ -33,7 +35,9 @@ CREATE TABLE IF NOT EXISTS image (
     KEY image_newest (deleted_at, status, id),
     KEY image_of_owner (owner, deleted_at, status, id),
     KEY image_public (visibility, deleted_at, status, id),
-    KEY image_filename (filename_key)
+    KEY image_filename (filename_key),
+    KEY image_batch (batch),
+    KEY image_sha256 (sha256)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 -- One call to a generator, and what it cost; kept also when its image is deleted. storage_key names where its
@@ -99,6 +103,14 @@ CREATE TABLE IF NOT EXISTS image_tag (
     image_id BIGINT UNSIGNED NOT NULL,
     PRIMARY KEY (tag, image_id),
     KEY image_tag_of_image (image_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
+
+-- Which images were made from an image; a guid stays when its image is deleted.
+CREATE TABLE IF NOT EXISTS image_parent (
+    parent   CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    image_id BIGINT UNSIGNED NOT NULL,
+    PRIMARY KEY (parent, image_id),
+    KEY image_parent_of_image (image_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 CREATE TABLE IF NOT EXISTS api_key (

@@ -16,6 +16,8 @@ CREATE TABLE IF NOT EXISTS image (
     generator      TEXT NOT NULL,
     model          TEXT NOT NULL,
     parameters     TEXT NOT NULL,
+    parents        TEXT NOT NULL DEFAULT '[]', -- guids; image_parent finds the children
+    batch          TEXT NULL, -- guid of the first of several
     storage_key    TEXT NULL,
     media_type     TEXT NULL,
     width          INTEGER NULL,
@@ -35,6 +37,8 @@ CREATE INDEX IF NOT EXISTS image_newest ON image (deleted_at, status, id);
 CREATE INDEX IF NOT EXISTS image_of_owner ON image (owner, deleted_at, status, id);
 CREATE INDEX IF NOT EXISTS image_public ON image (visibility, deleted_at, status, id);
 CREATE INDEX IF NOT EXISTS image_filename ON image (filename_key);
+CREATE INDEX IF NOT EXISTS image_batch ON image (batch);
+CREATE INDEX IF NOT EXISTS image_sha256 ON image (sha256);
 
 -- One call to a generator, and what it cost; kept also when its image is deleted. storage_key names where its
 -- bytes will go, before it is made.
@@ -100,6 +104,14 @@ CREATE TABLE IF NOT EXISTS image_tag (
     PRIMARY KEY (tag, image_id)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS image_tag_of_image ON image_tag (image_id);
+
+-- Which images were made from an image; a guid stays when its image is deleted.
+CREATE TABLE IF NOT EXISTS image_parent (
+    parent   TEXT NOT NULL,
+    image_id INTEGER NOT NULL,
+    PRIMARY KEY (parent, image_id)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS image_parent_of_image ON image_parent (image_id);
 
 CREATE TABLE IF NOT EXISTS api_key (
     id            TEXT NOT NULL PRIMARY KEY,

@@ -1,12 +1,12 @@
 """Which generator makes a picture: by the model's name, through the operator's aliases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pixyproxy.core.exceptions import CannotStart, InvalidRequest, ModelNotFound, Unavailable
-from pixyproxy.core.models import Size
-from pixyproxy.core.requests import ImagePrompt
-from pixyproxy.service.generators.generator import Generator, PictureRequest
+from pixyproxy.core.models import Size, Task
+from pixyproxy.core.requests import ImagePrompt, PictureOptions
+from pixyproxy.service.generators.generator import NO_INPUTS, Generator, Inputs, PictureRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ class Catalogue:
         return tuple(model for each in self.generators for model in each.models)
 
     @property
+    def owners(self) -> dict[str, str]:
+        """The generator behind each name that a caller may use: the models, then their aliases."""
+        owners = {model: self._by_model[model].name for model in self.models}
+        for alias, models in self._aliases.items():
+            known = [model for model in models if model in self._by_model]
+            if known and alias != "*":
+                owners[alias] = self._by_model[known[0]].name
+        return owners
+
+    @property
     def idle_aliases(self) -> tuple[str, ...]:
         """Aliases that name a model no generator here has: where they name no other, `*` catches them."""
         return tuple(
@@ -57,7 +67,7 @@ class Catalogue:
             raise Unavailable("The generator that has answered is not configured any more.", retry_after_s=60)
         return generator
 
-    def plan(self, prompt: ImagePrompt) -> tuple[Choice, ...]:
+    def plan(self, prompt: ImagePrompt, inputs: Inputs = NO_INPUTS) -> tuple[Choice, ...]:
         """The models to ask in turn, until one has not to be asked in vain.
 
         Raises `ModelNotFound`, or `InvalidRequest` for what not one of them can do.
@@ -65,7 +75,7 @@ class Catalogue:
         choices: list[Choice] = []
         refusal: InvalidRequest | None = None
         for model in self._resolve(prompt.model or self._default_model):
-            choice = Choice(self._by_model[model], _request(prompt, model))
+            choice = Choice(self._by_model[model], _request(prompt, model, inputs))
             try:
                 choice.generator.check(choice.request)
             except InvalidRequest as error:
@@ -96,7 +106,12 @@ class Catalogue:
             raise CannotStart(f"{setting} names {name!r}, but the generators here have: {known}.") from error
 
 
-def _request(prompt: ImagePrompt, model: str) -> PictureRequest:
+def numbered(plan: tuple[Choice, ...], number: int) -> tuple[Choice, ...]:
+    """As it is for that one of several."""
+    return tuple(replace(choice, request=replace(choice.request, number=number)) for choice in plan)
+
+
+def _request(prompt: ImagePrompt, model: str, inputs: Inputs) -> PictureRequest:
     return PictureRequest(
         prompt=prompt.prompt,
         model=model,
@@ -105,4 +120,9 @@ def _request(prompt: ImagePrompt, model: str) -> PictureRequest:
         background=prompt.background,
         output_format=prompt.output_format,
         seed=prompt.seed,
+        options=prompt.model_dump(include=set(PictureOptions.model_fields), exclude_none=True),
+        partial_images=prompt.partial_images,
+        task=(prompt.task or Task.EDIT) if inputs.pictures else Task.GENERATE,
+        inputs=inputs.pictures,
+        mask=inputs.mask,
     )

@@ -4,7 +4,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from pixyproxy.core.models import Cost, JsonValue, Size
+from pixyproxy.core.models import Cost, JsonValue, Size, Task
+
+
+@dataclass(frozen=True, slots=True)
+class InputPicture:
+    """A picture to start from, looked at already."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    size: Size
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a picture is to be made from."""
+
+    pictures: tuple[InputPicture, ...] = ()
+    mask: InputPicture | None = None
+    parents: tuple[str, ...] = ()
+    """The guids of those of them that are images of the library."""
+
+    @property
+    def all(self) -> tuple[InputPicture, ...]:
+        return (*self.pictures, self.mask) if self.mask else self.pictures
+
+
+NO_INPUTS = Inputs()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +45,16 @@ class PictureRequest:
     background: str | None = None
     output_format: str | None = None
     seed: int | None = None
+    options: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The fields of `PictureOptions` that were given."""
+    partial_images: int | None = None
+    """How many previews are asked for; None when the caller does not want the answer as a stream."""
+    task: Task = Task.GENERATE
+    inputs: tuple[InputPicture, ...] = ()
+    number: int = 0
+    """Which of several that were asked for at once: who draws the same for the same draws another one."""
+    mask: InputPicture | None = None
+    """As large as the first input; where it is transparent, that one is to be changed."""
 
 
 @dataclass(frozen=True, slots=True)

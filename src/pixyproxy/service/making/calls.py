@@ -20,7 +20,7 @@ from pixyproxy.core.exceptions import (
     UnreadablePicture,
 )
 from pixyproxy.core.life import step
-from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, JobState, Status
+from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, Job, JobState, Status
 from pixyproxy.core.names import new_guid
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.data.spool import AnswerAbout, Spool, SpooledAnswer
@@ -41,6 +41,7 @@ class Making:
     """One image on its way, as the process knows it that holds its job."""
 
     image: Image
+    job: Job
     token: str
     plan: tuple[Choice, ...]
     watched: Watched
@@ -167,6 +168,8 @@ class Calls:
             await repositories.jobs.change_state(making.image.id, JobState.WAITING)
 
         await self._library.transact(work)
+        if making.answer is not None:
+            making.answer.discard()
         making.attempt = making.answer = None
 
     async def _pause(self, making: Making, seconds: float) -> None:

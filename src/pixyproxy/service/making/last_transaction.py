@@ -4,13 +4,23 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pixyproxy.core.exceptions import InternalError, LeaseLost, OutcomeUnknown
+from pixyproxy.core.exceptions import (
+    GeneratorTimeout,
+    InternalError,
+    LeaseLost,
+    OutcomeUnknown,
+    RateLimited,
+    StorageFull,
+    Unavailable,
+)
 from pixyproxy.core.life import step
 from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, Status
 from pixyproxy.core.names import with_extension
 from pixyproxy.data.library import Repositories
 from pixyproxy.service.making.leases import held_job
 from pixyproxy.service.making.outcomes import Ended, Outcome
+
+_CERTAINLY_FREE = [GeneratorTimeout.code, RateLimited.code, Unavailable.code, StorageFull.code]
 
 
 async def write_end(repositories: Repositories, ended: Ended, outcome: Outcome) -> Image | None:
@@ -27,9 +37,21 @@ async def write_end(repositories: Repositories, ended: Ended, outcome: Outcome) 
     elif outcome.failure is not None:  # nothing was sent, whatever may be recorded
         reason = Failure(outcome.failure.code, outcome.failure.detail)
         await repositories.attempts.fail_started(ended.image_id, reason, now)
+    batch = await repositories.images.batch_of(ended.image_id)
+    image = await _change_image(repositories, ended, lambda image: _stepped(image, attempt, outcome, now))
     if outcome.failure is not None and outcome.failure.may_be_asked_again:
-        await repositories.idempotency.release(ended.guid)
-    return await _change_image(repositories, ended, lambda image: _stepped(image, attempt, outcome, now))
+        await let_go_of_key(repositories, batch or ended.guid, ended.image_id)
+    return image
+
+
+async def let_go_of_key(repositories: Repositories, batch: str, image_id: int) -> None:
+    """When the last of those that were asked for together came to nothing, and none can have cost anything.
+
+    The key is locked first: of two that end at once the second sees what became of the first.
+    """
+    is_kept = await repositories.idempotency.lock(batch)
+    if is_kept and not await repositories.images.is_anything_of(batch, image_id, _CERTAINLY_FREE):
+        await repositories.idempotency.release(batch)
 
 
 async def _end_job(repositories: Repositories, ended: Ended) -> None:
@@ -88,13 +110,14 @@ def _stepped(image: Image, attempt: Attempt | None, outcome: Outcome, now: datet
         if status is image.status:
             return image
         return step(image, status, now, failure=Failure(failure.code, failure.detail), **known)
+    usage = {} if picture.usage is None else {"usage": dict(picture.usage)}
     return step(
         image,
         Status.READY,
         now,
         filename=with_extension(image.filename, image.prompt, image.guid, outcome.facts.media_type),
         revised_prompt=picture.revised_prompt,
-        parameters={**parameters, **picture.parameters},
+        parameters={**parameters, **picture.parameters, **usage},
         content=outcome.facts,
         failure=None,
         **known,

@@ -1,10 +1,17 @@
 """What came of a making: which bytes are to be kept, and what is known about them, or why there are none."""
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from pixyproxy.core.exceptions import InternalError, OutcomeUnknown, PixyProxyException, UnreadablePicture
-from pixyproxy.core.models import Attempt, Content
+from pixyproxy.core.exceptions import (
+    InternalError,
+    OutcomeUnknown,
+    PixyProxyException,
+    PromptRefused,
+    UnreadablePicture,
+)
+from pixyproxy.core.models import Attempt, Content, JsonValue
 from pixyproxy.core.names import EXTENSIONS
 from pixyproxy.data.spool import SpooledAnswer
 from pixyproxy.service.generators.catalogue import Catalogue
@@ -25,6 +32,8 @@ class Ended:
     attempt: Attempt | None = None
     answer: SpooledAnswer | None = None
     failure: PixyProxyException | None = None
+    asked: Mapping[str, JsonValue] = field(default_factory=dict)
+    """By the job: what the image was to be made from is not needed any more."""
 
     @property
     def is_safe(self) -> bool:
@@ -53,6 +62,8 @@ def understood(catalogue: Catalogue, ended: Ended) -> Outcome:
     answer, failure = ended.answer, ended.failure
     if answer is None or (failure is not None and not answer.size_bytes):
         return Outcome(failure=failure)
+    if isinstance(failure, PromptRefused):
+        return Outcome(failure=failure)  # What came before the refusal is what was refused: not to be shown.
     key, content = answer.about.storage_key, answer.read()
     if failure is not None and not isinstance(failure, OutcomeUnknown):
         return Outcome(quarantine_key(key), content, failure=failure)

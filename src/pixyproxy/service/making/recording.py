@@ -2,23 +2,25 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TypeVar
 
 from pixyproxy.core.exceptions import CommitLost, PixyProxyException
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import step
 from pixyproxy.core.models import Attempt, Audience, Failure, Image, Job, JsonValue, KeptKey, Status
-from pixyproxy.core.requests import ImagePrompt
+from pixyproxy.core.requests import ImagePrompt, PictureOptions
 from pixyproxy.data.library import Library, Repositories
+from pixyproxy.service.making.kept_inputs import KeptInputs
+from pixyproxy.service.making.last_transaction import let_go_of_key
 from pixyproxy.service.making.stopping import stop
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
-_ASKED = {"model", "size", "quality", "background", "output_format", "seed"}
+_ASKED = {"model", "size", "quality", "background", "output_format", "seed", "partial_images", "task"} | set(
+    PictureOptions.model_fields
+)
 _UNDO_PAUSE_S = 1.0
 _EVERYTHING = Audience(sees_everything=True)
 
@@ -29,54 +31,63 @@ def asked_of(prompt: ImagePrompt) -> dict[str, JsonValue]:
     return asked
 
 
+def prompt_of(image: Image, job: Job) -> ImagePrompt:
+    """The same, read again. Raises `ValueError` when it makes no sense."""
+    asked = {name: value for name, value in job.asked.items() if name in _ASKED}
+    return ImagePrompt.model_validate({**asked, "prompt": image.prompt})
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An image with its job, and the call that is about to be made for it.
+
+    With a call it is held by us from the start, and as good as sent: from here on that is never repeated.
+    Without one it is queued, for whoever has room.
+    """
+
+    image: Image
+    job: Job
+    attempt: Attempt | None = None
+
+
 class Recording:
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, kept_inputs: KeptInputs) -> None:
         self._library = library
+        self._kept_inputs = kept_inputs
         self._undoing: set[asyncio.Task[None]] = set()
 
-    async def queue(self, image: Image, job: Job, key: IdempotencyKey | None) -> Image:
-        """Free for whoever has room. Raises `DuplicateRow` when the key stands for an image already."""
+    async def add(self, wanted: Sequence[Wanted], key: IdempotencyKey | None, lease_s: float) -> list[Wanted]:
+        """All of them or none. Raises `DuplicateRow` when the key stands for an image already."""
 
-        async def work(repositories: Repositories) -> Image:
-            recorded = await _add(repositories, image, key)
-            await repositories.jobs.add(replace(job, image_id=recorded.id))
-            return recorded
+        async def work(repositories: Repositories) -> list[Wanted]:
+            if key is not None:
+                first = wanted[0].image  # The key before it: of several requests it lets one through.
+                kept = KeptKey(first.owner, key.route, key.key, key.fingerprint, first.guid, first.created_at)
+                await repositories.idempotency.add(kept)
+            return [await _add(repositories, each, lease_s) for each in wanted]
 
-        return await self._certainly(image.guid, work, may_be_sent=True)
-
-    async def begin(
-        self, image: Image, job: Job, key: IdempotencyKey | None, attempt: Attempt, lease_s: float
-    ) -> tuple[Image, Attempt]:
-        """Held by us from the start, and as good as sent: from here on the call is never repeated."""
-
-        async def work(repositories: Repositories) -> tuple[Image, Attempt]:
-            recorded = await _add(repositories, image, key)
-            await repositories.jobs.add(replace(job, image_id=recorded.id), lease_s)
-            of_image = replace(attempt, image_id=recorded.id)
-            return recorded, replace(of_image, id=await repositories.attempts.add(of_image))
-
-        return await self._certainly(image.guid, work, may_be_sent=False)
+        try:
+            return await self._library.transact(work)
+        except CommitLost as error:
+            for each in wanted:
+                self._take_back(each, error)
+            raise
 
     async def close(self) -> None:
         await stop(self._undoing)
 
-    async def _certainly(
-        self, guid: str, work: Callable[[Repositories], Awaitable[T]], *, may_be_sent: bool
-    ) -> T:
+    def _take_back(self, wanted: Wanted, error: CommitLost) -> None:
         """What may be there although we say that it is not is taken back as soon as that can be done.
 
         But not what is queued, once another worker has begun it: that is made, and its key stands for it.
         """
-        try:
-            return await self._library.transact(work)
-        except CommitLost as error:
-            task = asyncio.create_task(self._undo(guid, error, may_be_sent=may_be_sent))
-            self._undoing.add(task)
-            task.add_done_callback(self._undoing.discard)
-            raise
+        task = asyncio.create_task(self._undo(wanted, error))
+        self._undoing.add(task)
+        task.add_done_callback(self._undoing.discard)
 
-    async def _undo(self, guid: str, error: CommitLost, *, may_be_sent: bool) -> None:
+    async def _undo(self, wanted: Wanted, error: CommitLost) -> None:
         """Nothing was sent: the image has failed, and its key may be used again."""
+        guid, may_be_sent = wanted.image.guid, wanted.attempt is None
         failure = Failure(error.code, error.detail)
         unsent = {Status.QUEUED} if may_be_sent else {Status.GENERATING, Status.UNKNOWN}
 
@@ -85,10 +96,10 @@ class Recording:
             if image is None or image.status not in unsent:
                 return
             await repositories.jobs.remove(image.id)
-            await repositories.idempotency.release(guid)
             await repositories.attempts.fail_started(image.id, failure, datetime.now(UTC))
             failed = step(image, Status.FAILED, datetime.now(UTC), failure=failure)
             await repositories.images.change(image, failed)
+            await let_go_of_key(repositories, image.batch or guid, image.id)
 
         while True:
             try:
@@ -99,12 +110,15 @@ class Recording:
                 log.exception("image %s: that it was recorded is not taken back yet", guid)
                 await asyncio.sleep(_UNDO_PAUSE_S)
             else:
-                return
+                return await self._kept_inputs.forget(wanted.job.asked)
 
 
-async def _add(repositories: Repositories, image: Image, key: IdempotencyKey | None) -> Image:
-    """The key first: of several requests that come at once, it lets one through."""
-    if key is not None:
-        kept = KeptKey(image.owner, key.route, key.key, key.fingerprint, image.guid, image.created_at)
-        await repositories.idempotency.add(kept)
-    return replace(image, id=await repositories.images.add(image))
+async def _add(repositories: Repositories, wanted: Wanted, lease_s: float) -> Wanted:
+    image = replace(wanted.image, id=await repositories.images.add(wanted.image))
+    job = replace(wanted.job, image_id=image.id)
+    if wanted.attempt is None:
+        await repositories.jobs.add(job)
+        return Wanted(image, job)
+    await repositories.jobs.add(job, lease_s)
+    attempt = replace(wanted.attempt, image_id=image.id)
+    return Wanted(image, job, replace(attempt, id=await repositories.attempts.add(attempt)))

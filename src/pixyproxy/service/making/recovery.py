@@ -11,20 +11,25 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pixyproxy.core.exceptions import InternalError, OutcomeUnknown, PixyProxyException
+from pixyproxy.core.exceptions import (
+    InternalError,
+    OutcomeUnknown,
+    PixyProxyException,
+    StorageFull,
+    Unavailable,
+)
 from pixyproxy.core.models import Attempt, Image, Job, JobState
 from pixyproxy.core.pauses import jittered
-from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.data.spool import Spool, SpooledAnswer
-from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.service.generators.catalogue import Catalogue, Choice, numbered
 from pixyproxy.service.making.admission import Admission
-from pixyproxy.service.making.calls import Making
-from pixyproxy.service.making.leases import Leases, new_token
+from pixyproxy.service.making.kept_inputs import KeptInputs
+from pixyproxy.service.making.leases import Leases, held_job, new_token
 from pixyproxy.service.making.outcomes import Ended
+from pixyproxy.service.making.recording import prompt_of
 from pixyproxy.service.making.spool_sweep import SpoolSweep
 from pixyproxy.service.making.stopping import stop
-from pixyproxy.service.making.watching import Watching
 from pixyproxy.service.making.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -44,16 +49,16 @@ class Recovery:
         catalogue: Catalogue,
         leases: Leases,
         workbench: Workbench,
-        watching: Watching,
         admission: Admission,
+        kept_inputs: KeptInputs,
     ) -> None:
         self._library = library
         self._spool = spool
         self._catalogue = catalogue
         self._leases = leases
         self._workbench = workbench
-        self._watching = watching
         self._admission = admission
+        self._kept_inputs = kept_inputs
         self._spool_sweep = SpoolSweep(library, spool, catalogue, leases, workbench)
         self._tasks: list[asyncio.Task[None]] = []
         self._leases_count_from = float("-inf")
@@ -92,19 +97,14 @@ class Recovery:
             await self._bring_to_its_end(left)
 
     async def _take_up_queued(self) -> None:
-        while self._workbench.has_room:
+        """Nothing is begun whose picture could not be kept."""
+        while await self._library.jobs.is_any_free(JobState.WAITING) and self._workbench.has_room:
             with self._workbench.reserved_place():
-                queued = await self._claim_queued()
+                await self._admission.check()
+                queued = await self._claim(JobState.WAITING)
                 if queued is None:
                     return
-                self._make(queued)
-
-    async def _claim_queued(self) -> "_Claimed | None":
-        """Nothing is begun whose picture could not be kept."""
-        if not await self._library.jobs.is_any_free(JobState.WAITING):
-            return None
-        await self._admission.check()
-        return await self._claim(JobState.WAITING)
+                await self._make(queued)
 
     async def _claim(self, state: JobState) -> "_Claimed | None":
         if not await self._library.jobs.is_any_free(state):
@@ -122,24 +122,37 @@ class Recovery:
 
         return await self._library.transact(work)
 
-    def _make(self, queued: "_Claimed") -> None:
+    async def _make(self, queued: "_Claimed") -> None:
         """Nothing was sent for it yet; nor will be, when it was deleted or its model is no more."""
-        image, token = queued.image, queued.token
+        image, job, token = queued.image, queued.job, queued.token
         if image is None:
-            self._workbench.settle(Ended(queued.job.image_id, "", token))
+            self._workbench.settle(Ended(job.image_id, "", token, asked=job.asked))
             return
         try:
-            prompt = ImagePrompt.model_validate({**queued.job.asked, "prompt": image.prompt})
-            plan = self._catalogue.plan(prompt)
-        except PixyProxyException as error:
-            self._workbench.settle(Ended(image.id, image.guid, token, failure=error))
-        except ValueError:
-            log.exception("image %s: what is asked for cannot be read", image.guid)
-            self._workbench.settle(Ended(image.id, image.guid, token, failure=InternalError()))
+            plan = await self._plan(image, job)
+        except (Unavailable, StorageFull):
+            await self._hand_back(job.image_id, token)
+            raise
+        except Exception as error:
+            failure = error if isinstance(error, PixyProxyException) else InternalError()
+            if failure is not error:
+                log.exception("image %s: what is asked for cannot be read", image.guid)
+            self._workbench.settle(Ended(image.id, image.guid, token, failure=failure, asked=job.asked))
         else:
-            self._workbench.begin(
-                Making(image, token, plan, self._watching.begin(image.guid), was_queued=True)
-            )
+            self._workbench.begin(image, job, plan)
+
+    async def _hand_back(self, image_id: int, token: str) -> None:
+        async def work(repositories: Repositories) -> None:
+            await held_job(repositories, image_id, token)
+            await repositories.jobs.hand_back(image_id, _SWEEP_S)
+
+        await self._library.transact(work)
+
+    async def _plan(self, image: Image, job: Job) -> tuple[Choice, ...]:
+        inputs = await self._kept_inputs.load(job.asked)
+        number = job.asked.get("number")
+        plan = self._catalogue.plan(prompt_of(image, job), inputs)
+        return numbered(plan, number if isinstance(number, int) else 0)
 
     async def _bring_to_its_end(self, left: "_Claimed") -> None:
         """Sent by a worker that is gone, or stands still."""
@@ -156,7 +169,7 @@ class Recovery:
             "its answer is here" if found else "what became of it is unknown",
         )
         failure = None if found else OutcomeUnknown(guid=guid)
-        ended = Ended(left.job.image_id, guid, left.token, attempt, answer, failure)
+        ended = Ended(left.job.image_id, guid, left.token, attempt, answer, failure, left.job.asked)
         self._workbench.settle(ended, left.image)
 
     async def _find_answer(self, storage_key: str) -> SpooledAnswer | None:

@@ -24,6 +24,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.making.admission import Admission
+from pixyproxy.service.making.kept_inputs import KeptInputs
 from pixyproxy.service.making.last_transaction import write_end
 from pixyproxy.service.making.outcomes import Ended, Outcome, understood
 
@@ -37,12 +38,18 @@ Told = Callable[[PixyProxyException], None]
 
 class Settling:
     def __init__(
-        self, library: Library, store: ImageStore, catalogue: Catalogue, admission: Admission
+        self,
+        library: Library,
+        store: ImageStore,
+        catalogue: Catalogue,
+        admission: Admission,
+        kept_inputs: KeptInputs,
     ) -> None:
         self._library = library
         self._store = store
         self._catalogue = catalogue
         self._admission = admission
+        self._kept_inputs = kept_inputs
         self._room = asyncio.Semaphore(_IN_MEMORY_AT_ONCE)
         self.waiting: set[asyncio.Task[None]] = set()
         """Tasks between two tries; the next process finds in the spool what they hold."""
@@ -88,6 +95,7 @@ class Settling:
             await self._store.delete(outcome.key)
         if ended.answer is not None:
             await asyncio.to_thread(ended.answer.discard)
+        await self._kept_inputs.forget(ended.asked)
         return outcome.failure or image or ImageNotFound(guid=ended.guid)
 
     async def _store_what_came(self, ended: Ended) -> Outcome:

@@ -56,7 +56,8 @@ class SpoolSweep:
                 await repositories.jobs.take(job.image_id, self._leases.holder, token, self._leases.lease_s)
             guid, held = image.guid if image else "", token if job else None
             failure = None if answer.is_whole else OutcomeUnknown(guid=guid)
-            return attempt, image, Ended(attempt.image_id, guid, held, attempt, answer, failure)
+            asked = job.asked if job else {}
+            return attempt, image, Ended(attempt.image_id, guid, held, attempt, answer, failure, asked)
 
         attempt, image, ended = await self._library.transact(work)
         if ended is not None:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from pixyproxy.core.exceptions import InternalError, LeaseLost, OutcomeUnknown, PixyProxyException
-from pixyproxy.core.models import Image
+from pixyproxy.core.models import Attempt, Image, Job
+from pixyproxy.service.generators.catalogue import Choice
 from pixyproxy.service.making.calls import Calls, Making
 from pixyproxy.service.making.leases import Leases
 from pixyproxy.service.making.outcomes import Ended
@@ -50,8 +51,18 @@ class Workbench:
     def answers_waiting(self) -> int:
         return len(self._settling.waiting | self._settling.unsafe)
 
-    def begin(self, making: Making) -> None:
-        self._leases.hold(making.image.id)
+    def begin(self, image: Image, job: Job, plan: tuple[Choice, ...], attempt: Attempt | None = None) -> None:
+        """With the attempt that is recorded as sent; without one it was queued."""
+        making = Making(
+            image=image,
+            job=job,
+            token=job.token or "",
+            plan=plan,
+            watched=self._watching.begin(image.guid),
+            attempt=attempt,
+            was_queued=attempt is None,
+        )
+        self._leases.hold(image.id)
         self._run(self._carry_out(making), self._making)
 
     def settle(self, ended: Ended, image: Image | None = None) -> None:
@@ -131,7 +142,8 @@ class Workbench:
 
 
 def _ended(making: Making, failure: PixyProxyException | None) -> Ended:
-    return Ended(making.image.id, making.image.guid, making.token, making.attempt, making.answer, failure)
+    image, asked = making.image, making.job.asked
+    return Ended(image.id, image.guid, making.token, making.attempt, making.answer, failure, asked)
 
 
 def _defect(making: Making, error: Exception) -> PixyProxyException:

@@ -3,6 +3,8 @@
 An attempt is in the database before its bytes are in the store, and stays there when its image is deleted.
 So bytes of an image that is gone were left by a deletion that was cut off, and will never be anybody's again;
 bytes of no attempt at all do not come from this database, or not from its present state.
+
+Pictures to start from are copies of what a caller sent, kept as long as some job needs them.
 """
 
 import re
@@ -20,7 +22,9 @@ _MOST_DOUBTFUL = 100_000
 _QUARANTINED = "quarantined"
 _DAY = "[0-9]{4}/[0-9]{2}/[0-9]{2}"
 _UUID7 = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_OURS = re.compile(rf"(?P<attempt>{_DAY}/{_UUID7})\.(?:{'|'.join([*EXTENSIONS.values(), _QUARANTINED])})")
+_EXTENSION = "|".join([*EXTENSIONS.values(), _QUARANTINED])
+_OURS = re.compile(rf"(?P<attempt>{_DAY}/{_UUID7})\.(?:{_EXTENSION})|inputs/(?P<made>{_UUID7})\.[0-9]+")
+_LONGEST_RECORDING_S = 3600.0
 _NOT_KNOWN = {Status.GENERATING, Status.UNKNOWN}
 _NOT_ENDED = {AttemptStatus.STARTED, AttemptStatus.UNKNOWN}
 
@@ -34,6 +38,8 @@ class Whose(StrEnum):
     """Of an image that is gone."""
     STRANGE = "strange"
     """Of an attempt this database has never heard of."""
+    INPUT = "input"
+    """A picture to start from, of which nothing is to be made any more."""
 
 
 NOBODYS = {Whose.DELETED, Whose.STRANGE}
@@ -47,7 +53,7 @@ class Stray:
     attempt_key: str
     whose: Whose
     guid: str
-    """Of its image; empty when it is gone."""
+    """Of its image, or the first that was to be made from it; empty when it is gone."""
 
 
 class Walk:
@@ -79,30 +85,46 @@ class Walk:
         async for stray in self._named_by_none(doubtful):
             yield stray
 
-    async def _pages(self) -> AsyncIterator[dict[str, str]]:
-        """Key of the object and key of its attempt."""
-        page: dict[str, str] = {}
+    async def _pages(self) -> AsyncIterator[list[re.Match[str]]]:
+        page = []
         async for each in self._store.list_():
             ours = _OURS.fullmatch(each.key)
             self.objects += ours is not None
             self.foreign += ours is None
-            if ours is not None and each.age_s >= self._grace_s:
-                page[each.key] = ours["attempt"]
+            if ours is not None and each.age_s >= self._grace_of(ours):
+                page.append(ours)
             if len(page) == PAGE:
                 yield page
-                page = {}
+                page = []
         if page:
             yield page
 
-    async def _strays_among(self, page: dict[str, str]) -> list[Stray]:
-        belongings = await self._library.upkeep.belongings(list(set(page.values())))
+    def _grace_of(self, ours: re.Match[str]) -> float:
+        """However short, an input is left alone whose job may be about to be recorded."""
+        return max(self._grace_s, _LONGEST_RECORDING_S) if ours["made"] else self._grace_s
+
+    async def _strays_among(self, page: list[re.Match[str]]) -> list[Stray]:
+        attempt_keys = {ours[0]: ours["attempt"] for ours in page if ours["attempt"]}
+        guids = {ours[0]: ours["made"] for ours in page if ours["made"]}
+        return [*await self._bytes_among(attempt_keys), *await self._inputs_among(guids)]
+
+    async def _bytes_among(self, attempt_keys: dict[str, str]) -> list[Stray]:
+        if not attempt_keys:
+            return []
+        belongings = await self._library.upkeep.belongings(list(set(attempt_keys.values())))
         strays = []
-        for key, attempt_key in page.items():
+        for key, attempt_key in attempt_keys.items():
             belonging = belongings.get(attempt_key)
             whose = _whose(key, belonging)
             if whose is not None and attempt_key not in self._spooled:
                 strays.append(Stray(key, attempt_key, whose, (belonging and belonging.guid) or ""))
         return strays
+
+    async def _inputs_among(self, guids: dict[str, str]) -> list[Stray]:
+        if not guids:
+            return []
+        needed = await self._library.upkeep.in_making(list(set(guids.values())))
+        return [Stray(key, "", Whose.INPUT, guid) for key, guid in guids.items() if guid not in needed]
 
     async def _named_by_none(self, doubtful: dict[str, Stray]) -> AsyncIterator[Stray]:
         """An image that came into the database without an attempt may name its bytes all the same."""

@@ -8,6 +8,7 @@ from pixyproxy.core.exceptions import OutcomeUnknown, Unavailable
 from pixyproxy.core.life import is_settled, step
 from pixyproxy.core.models import Attempt, AttemptStatus, Cost, Failure, Image, Status
 from pixyproxy.data.library import Repositories
+from pixyproxy.service.making.last_transaction import let_go_of_key
 
 _LOST = Failure(OutcomeUnknown.code, OutcomeUnknown.default_detail)
 _UNSENT = Failure(Unavailable.code, "The service ended before a generator was called; nothing was paid.")
@@ -24,9 +25,9 @@ async def end_image(repositories: Repositories, image_id: int) -> bool:
         if attempt.status is AttemptStatus.STARTED:
             await repositories.attempts.close(_ended(attempt, image))
     was_sent = any(attempt.status is not AttemptStatus.FAILED for attempt in attempts)
-    if not was_sent:
-        await repositories.idempotency.release(image.guid)
     await repositories.images.change(image, _given_up(image, was_sent=was_sent))
+    if not was_sent:
+        await let_go_of_key(repositories, image.batch or image.guid, image.id)
     return True
 
 

@@ -25,8 +25,13 @@ class Several:
 
     count: int = 0
     first: list[str] = field(default_factory=list)
+    _last: str | None = None
 
     def add(self, name: str) -> None:
+        """A name that comes several times in a row counts once."""
+        if name == self._last:
+            return
+        self._last = name
         self.count += 1
         if self.count <= _NAMED:
             self.first.append(name)

@@ -1,7 +1,8 @@
 """Bytes without rows: given back to the image they were made for, or removed when it is gone.
 
-Removed are those of deleted images, as long as they are few. What this database knows nothing of was paid for
-in another one, or in this one before a backup was restored: it goes only when somebody insists.
+Removed are those of deleted images, and inputs that no job needs, as long as they are few. What this database
+knows nothing of was paid for in another one, or in this one before a backup was restored: it goes only when
+somebody insists.
 """
 
 from collections import defaultdict
@@ -21,6 +22,7 @@ _LABELS = {
     Whose.UNNAMED: "Bytes that no image names, of images that are there",
     Whose.DELETED: "Bytes of images that are deleted",
     Whose.STRANGE: "Bytes this database knows nothing of",
+    Whose.INPUT: "Inputs of images that have come to their end",
 }
 _ADVICE = {
     Whose.LOST: "--repair gives them back: they were paid for.",
@@ -28,7 +30,10 @@ _ADVICE = {
     Whose.DELETED: "--repair removes them.",
     Whose.STRANGE: "Kept: is PIXYPROXY_DATABASE_URL the right one, or was a backup restored? "
     "If they are to go, --repair --force removes them.",
+    Whose.INPUT: "--repair removes them.",
 }
+_NAMED_BY_IMAGE = {Whose.LOST, Whose.INPUT}
+_REMOVED_IF_FEW = {Whose.DELETED, Whose.INPUT}
 _TOO_MANY = "Kept, for they are suspiciously many. If they are to go, --repair --force removes them."
 
 
@@ -58,7 +63,7 @@ class Orphans:
             if stray.whose is Whose.LOST and self._repair:
                 await self._adopt(stray)
             else:
-                self._seen[stray.whose].add(stray.guid if stray.whose is Whose.LOST else stray.key)
+                self._seen[stray.whose].add(_name_of(stray))
         for finding in self._of_adoption():
             yield finding
         removable = self._removable(walk.objects)
@@ -93,13 +98,14 @@ class Orphans:
     def _removable(self, objects: int) -> set[Whose]:
         if not self._repair:
             return set()
-        wanted = {Whose.DELETED, Whose.STRANGE} if self._force else {Whose.DELETED}
-        if not self._force and not are_few(self._seen[Whose.DELETED].count, objects):
-            return set()
+        if self._force:
+            wanted = {*_REMOVED_IF_FEW, Whose.STRANGE}
+        else:
+            wanted = {whose for whose in _REMOVED_IF_FEW if are_few(self._seen[whose].count, objects)}
         return {whose for whose in wanted if self._seen[whose]}
 
     def _advice(self, whose: Whose) -> str:
-        return _TOO_MANY if self._repair and whose is Whose.DELETED else _ADVICE[whose]
+        return _TOO_MANY if self._repair and whose in _REMOVED_IF_FEW else _ADVICE[whose]
 
     async def _remove(self, removable: set[Whose]) -> AsyncIterator[Finding]:
         """Each is asked anew, and by its nature remains what it was."""
@@ -110,7 +116,10 @@ class Orphans:
         async for stray in self._new_walk().strays():
             if stray.whose in removable:
                 is_gone = await self._is_deleted(stray.key)
-                (removed[stray.whose] if is_gone else kept).add(stray.key)
+                if is_gone:
+                    removed[stray.whose].add(_name_of(stray))
+                else:
+                    kept.add(stray.key)
         for whose, several in removed.items():
             yield Finding(_PART, Verdict.FIXED, f"{_LABELS[whose]}: {several}. They are removed.")
         if kept:
@@ -132,6 +141,10 @@ class Orphans:
             sentence = f"Files that are none of PixyProxy's: {walk.foreign:,}. They are left alone."
             findings.append(Finding(_PART, Verdict.OK, sentence))
         return findings
+
+
+def _name_of(stray: Stray) -> str:
+    return stray.guid if stray.whose in _NAMED_BY_IMAGE else stray.key
 
 
 def are_few(orphans: int, objects: int) -> bool:

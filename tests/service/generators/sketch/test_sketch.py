@@ -3,20 +3,19 @@ import hashlib
 import io
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import pyvips
 
 from pixyproxy.core.exceptions import InvalidRequest, Unavailable, UnreadablePicture
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import Generator, PictureRequest
 from pixyproxy.service.generators.sketch import Sketch
 from tests.service.generators.receiving import Received, content_of, made_by
+from tests.service.generators.studio import asking, decoded
 
-SMALL = Size(96, 64)
 REPOSITORY = Path(__file__).parents[4]
 
 IN_A_FRESH_PROCESS = """
@@ -36,21 +35,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def asking(prompt: str = "a cat on a chair", **fields: object) -> PictureRequest:
-    return PictureRequest(prompt, "sketch", **{"size": SMALL, **fields})  # type: ignore[arg-type]
-
-
-def decoded(content: bytes) -> pyvips.Image:
-    return pyvips.Image.new_from_buffer(content, "")
-
-
-@pytest.fixture
-async def sketch() -> AsyncIterator[Sketch]:
-    generator = Sketch()
-    yield generator
-    await generator.close()
 
 
 def test_it_speaks_the_protocol(sketch: Sketch) -> None:
@@ -155,7 +139,7 @@ async def test_it_reports_what_it_was_asked_and_that_it_is_free(sketch: Sketch) 
     [
         ("quality", asking(quality="best")),
         ("background", asking(background="blue")),
-        ("output_format", asking(output_format="gif")),
+        ("output_format", asking(output_format="avif")),
         ("background", asking(background="transparent", output_format="jpeg")),
     ],
 )
@@ -169,11 +153,11 @@ def test_what_it_cannot_do_is_refused_by_the_name_of_the_field(
 
 def test_everything_wrong_is_named_at_once(sketch: Sketch) -> None:
     with pytest.raises(InvalidRequest) as refusal:
-        sketch.check(asking(quality="best", background="blue", output_format="gif"))
+        sketch.check(asking(quality="best", background="blue", output_format="avif"))
     assert len(refusal.value.errors) == 3
 
 
-@pytest.mark.parametrize("quality", [None, "auto", "low", "medium", "high"])
+@pytest.mark.parametrize("quality", [None, "auto", "low", "medium", "high", "xhigh", "max", "standard", "hd"])
 @pytest.mark.parametrize("background", [None, "auto", "opaque", "transparent"])
 @pytest.mark.parametrize("output_format", [None, "png", "webp"])
 def test_what_it_can_do_passes(

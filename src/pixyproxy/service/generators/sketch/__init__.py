@@ -10,7 +10,15 @@ From prompt to picture, in the order of `compose.py`:
     cast/           sets down who appears, standing, flying or afloat
     figures/        how each animal, person, vehicle, building and thing is drawn
 
-`render.py` makes the bytes of a picture of it; `sketch.py` speaks the protocol of the generators.
+What else there is to a request:
+
+    asked.py        what is taken of it, and what is refused
+    inputs/         pictures to start from: repainted, retouched within a mask, varied
+    output/         the formats, the movement of a gif
+    previews.py     what is seen before it is finished
+
+A `Motif` (`motif.py`) is what a request is to become: `drawn.py`, or one of `inputs/`.
+`render.py` makes pixels of a scene; `sketch.py` speaks the protocol of the generators.
 """
 
 from pixyproxy.service.generators.sketch.sketch import Sketch

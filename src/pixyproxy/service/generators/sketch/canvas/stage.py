@@ -19,6 +19,8 @@ class Stage:
     rng: Random
     brief: Brief
     transparent: bool = False
+    is_taken: bool = False
+    """Somebody stands in the middle already: who comes to it keeps to one side."""
 
     @property
     def width(self) -> float:

@@ -83,6 +83,15 @@ def smooth(points: Sequence[Point]) -> str:
     return "".join(data)
 
 
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """The shapes at one distance, from `first` to the next plane: what moves together when a scene moves."""
+
+    first: int
+    fall: int = 0
+    """1 when it falls down the sheet, as rain does; -1 when it rises."""
+
+
 @dataclass(slots=True)
 class Drawing:
     """A sheet being drawn on: what is on it so far, back to front."""
@@ -91,9 +100,16 @@ class Drawing:
     height: float
     shapes: list[str] = field(default_factory=list)
     definitions: list[str] = field(default_factory=list)
+    planes: list[Plane] = field(default_factory=lambda: [Plane(0)])
 
     def add(self, *shapes: str) -> None:
         self.shapes.extend(shapes)
+
+    def begin_plane(self, fall: int = 0) -> None:
+        """What is added from here on is nearer than what was added before."""
+        if self.planes[-1].first == len(self.shapes):
+            self.planes.pop()
+        self.planes.append(Plane(len(self.shapes), fall))
 
     def _define(self, tag: str, stops: Sequence[Stop], **attributes: Attribute) -> str:
         identity = f"g{len(self.definitions)}"
@@ -116,10 +132,11 @@ class Drawing:
     def radial_gradient(self, *stops: Stop) -> str:
         return self._define("radialGradient", stops)
 
-    def write(self, width_px: int, height_px: int) -> str:
+    def write(self, width_px: int, height_px: int, first: int = 0, last: int | None = None) -> str:
+        """The sheet, or only some of its shapes."""
         return element(
             "svg",
-            element("defs", "".join(self.definitions)) + "".join(self.shapes),
+            element("defs", "".join(self.definitions)) + "".join(self.shapes[first:last]),
             xmlns="http://www.w3.org/2000/svg",
             width=width_px,
             height=height_px,

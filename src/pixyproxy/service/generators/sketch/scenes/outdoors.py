@@ -45,11 +45,16 @@ def paint_outdoors(stage: Stage) -> None:
 def _cast_alone(stage: Stage) -> None:
     """Without a backdrop: the figures, as they would stand in one."""
     ground = Ridge(stage.height * 0.9, ())
-    place_structures(stage, ground.at, structure_x(stage, stage.width))
+    is_right = not stage.is_taken or stage.chance(0.5)
+    light_x = stage.width if is_right else 0.0
+    place_structures(stage, ground.at, structure_x(stage, light_x))
     place_afloat(stage, stage.height * 0.45)
-    centre = stage.width * (0.66 if stage.brief.named(STRUCTURES) else 0.5)
-    place_on_ground(stage, ground.at, centre=centre, skip=_on_the_bough(stage), boost=1.6)
-    place_in_air(stage, stage.height * 0.7, stage.width)
+    centre = 0.66 if stage.brief.named(STRUCTURES) else 0.5
+    if stage.is_taken:
+        centre = 0.76 if is_right else 0.24
+    boost = 1.2 if stage.is_taken else 1.6
+    place_on_ground(stage, ground.at, centre=stage.width * centre, skip=_on_the_bough(stage), boost=boost)
+    place_in_air(stage, stage.height * 0.7, light_x)
     if has_bough(stage):
         place_on_bough(stage)
 
@@ -63,9 +68,11 @@ def _paint_all(stage: Stage) -> None:
     light_x = paint_sky(stage, plan.horizon)
     _distance(stage, plan)
     _flock(stage, plan.horizon)
+    stage.drawing.begin_plane()
     near = _middle(stage, plan, light_x)
     if stage.names("fog"):
         paint_fog(stage, plan.horizon)
+    stage.drawing.begin_plane()
     if near is not None:
         _foreground(stage, near, light_x)
     wet = plan.sea or plan.lake or stage.names("river")

@@ -20,6 +20,7 @@ def paint_room(stage: Stage) -> None:
         side = stage.rng.choice((-1, 1))
         _window(stage, (middle + side * UNIT * 0.16, floor - UNIT * 0.2), wall)
         _pictures(stage, (middle - side * UNIT * 0.33, floor - UNIT * 0.42))
+        stage.drawing.begin_plane()
         stage.add(
             ellipse(
                 middle,

@@ -20,7 +20,9 @@ def paint_space(stage: Stage) -> None:
             glow = stage.drawing.radial_gradient((0, colour, 0.38), (1, colour, 0))
             stage.add(ellipse(x, y, UNIT * stage.spread(0.4, 0.7), UNIT * stage.spread(0.25, 0.5), glow))
         paint_stars(stage, stage.height)
+        stage.drawing.begin_plane()
         _worlds(stage)
+        stage.drawing.begin_plane()
     ground = _great_planet(stage)
     if stage.brief.named(GROUNDED):
         place_on_ground(stage, ground.at, centre=stage.width / 2)

@@ -16,13 +16,16 @@ def paint_undersea(stage: Stage) -> None:
         fill = stage.drawing.vertical_gradient((0, lighter(far, 0.35), 1), (0.35, far, 1), (1, near, 1))
         stage.add(rect(0, 0, stage.width, stage.height, fill))
         _rays(stage)
+        stage.drawing.begin_plane(fall=-1)
         _bubbles(stage)
+        stage.drawing.begin_plane()
         for index in range(3):
             t = index / 2
             line = wavy_ridge(stage, stage.height - UNIT * (0.24 - 0.08 * index), UNIT * 0.03, 190)
             colour = mix(far, darker(near, 0.35), 0.5 + 0.5 * t)
             paint_layer(stage, line.points(stage), lighter(colour, 0.06), mix(colour, near, 0.4))
             _weeds(stage, line, 0.35 + 0.65 * t)
+    stage.drawing.begin_plane()
     place_swimmers(stage, stage.height * 0.08, stage.height * 0.8)
 
     divers = has_grounded(stage) and not stage.brief.kinds & GROUNDED.keys() <= SWIMMERS.keys()

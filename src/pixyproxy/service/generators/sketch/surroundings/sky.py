@@ -39,6 +39,20 @@ def paint_sky(stage: Stage, horizon: float) -> float:
     return light_x
 
 
+def paint_lights(stage: Stage) -> None:
+    """What a prompt hangs into a sky that is there already."""
+    horizon = stage.height * 0.56
+    if stage.names("stars"):
+        paint_stars(stage, horizon)
+    paint_rare_lights(stage, horizon)
+    if stage.names("sun", "moon"):
+        _sun_or_moon(stage, _light_x(stage), horizon)
+    if stage.names("rainbow"):
+        _rainbow(stage, horizon)
+    if stage.names("cloud"):
+        _clouds(stage, horizon)
+
+
 def _light_x(stage: Stage) -> float:
     """To one side; behind a lone figure now and then, as on a poster."""
     sides = (0.27, 0.34, 0.66, 0.73)

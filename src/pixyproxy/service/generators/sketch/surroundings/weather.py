@@ -10,13 +10,19 @@ _STEP = 26
 def paint_weather(stage: Stage) -> None:
     if stage.transparent:
         return
+    paint_falling(stage)
+    _vignette(stage)
+
+
+def paint_falling(stage: Stage) -> None:
+    stage.drawing.begin_plane(fall=1)
     if stage.names("rain", "storm"):
         _rain(stage)
     if stage.names("snow", "winter"):
         _snow(stage)
     if stage.names("autumn"):
         _leaves(stage)
-    _vignette(stage)
+    stage.drawing.begin_plane()
 
 
 def paint_mist(stage: Stage, y: float, depth: float, opacity: float) -> None:

@@ -1,0 +1,1 @@
+"""Other people's gateways: pinned here, installed beside our own environment, never into it."""

@@ -1,0 +1,1 @@
+"""What becomes of the pictures a request starts from: repainted, retouched within a mask, varied."""

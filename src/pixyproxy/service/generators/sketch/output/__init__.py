@@ -1,0 +1,1 @@
+"""What a picture becomes: its bytes in each format, and its movement."""
