@@ -46,7 +46,7 @@ async def made(
 ) -> Image:
     private = with_generator(services, easel).private(caller)
     batch = await private.begin_batch(ImagePrompt(prompt="a cat", **known), uploads=uploads)
-    return await private.settled(batch.images[0])
+    return (await private.arrived(batch.images[0])).image
 
 
 REFUSED: dict[str, tuple[str, Callable[[], tuple[dict[str, Any], Uploads]]]] = {
@@ -233,6 +233,6 @@ async def test_each_of_a_batch_has_the_same_parents(services: Services) -> None:
     parent = await shelve(services)
     private = with_generator(services, painting()).private(ALICE)
     batch = await private.begin_batch(ImagePrompt(prompt="a cat", images=[parent.guid]), 3)
-    images = [await private.settled(image) for image in batch.images]
+    images = [(await private.arrived(image)).image for image in batch.images]
     assert [image.parents for image in images] == [(parent.guid,)] * 3
     assert replace(images[0], id=0) != replace(images[1], id=0)

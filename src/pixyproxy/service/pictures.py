@@ -38,12 +38,13 @@ def examine(content: bytes) -> PictureFacts:
         raise UnreadablePicture("The generator's picture is cut short or damaged.")
     try:
         header = pyvips.Image.new_from_buffer(content, "")
+        width, height = header.width, header.height
     except pyvips.Error as error:
         raise UnreadablePicture("The generator's picture cannot be read.") from error
-    if header.width * header.height > MOST_PIXELS:
-        megapixels = header.width * header.height // 1_000_000
+    if width * height > MOST_PIXELS:
+        megapixels = width * height // 1_000_000
         raise UnreadablePicture(f"The generator's picture has {megapixels} megapixels, which is too many.")
-    return PictureFacts(media_type, header.width, header.height, hashlib.sha256(content).hexdigest())
+    return PictureFacts(media_type, width, height, hashlib.sha256(content).hexdigest())
 
 
 def _media_type(content: bytes) -> str:

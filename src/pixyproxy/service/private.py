@@ -16,7 +16,7 @@ from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, names_of_sources
 from pixyproxy.service.making.generation import Batch, Generation, Made
 from pixyproxy.service.making.outcomes import quarantine_key
-from pixyproxy.service.reading import ImageReading
+from pixyproxy.service.reading import ImageReading, Picture
 from pixyproxy.service.validation import revalidated
 
 log = logging.getLogger(__name__)
@@ -64,11 +64,16 @@ class PrivateImages(ImageReading):
         inputs = await gather_inputs(prompt, uploads, self)
         return await self._generation.begin(self._caller, prompt, count, key, inputs)
 
-    async def settled(self, image: Image) -> Image:
-        """The image at the end of its life, or still in the making where its picture cannot be stored just
-        now; raises what it failed of.
+    async def arrived(self, image: Image) -> Picture:
+        """The picture once it is there. Raises what the image failed of; `ImageNotReady` when it is safe and
+        cannot be stored just now.
         """
-        return await self._generation.watching.until_settled(image, None)
+        watching = self._generation.watching
+        watched = watching.find(image.guid)
+        if watched is not None:
+            watched.is_fetched = True
+        settled = await watching.until_settled(image, None)
+        return self._picture_of(settled, watched.content if watched else None)
 
     async def cancel(self, guid: str) -> Image:
         """Stops what has not been sent; what has been is finished and kept."""

@@ -1,7 +1,7 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pixyproxy.core.exceptions import FieldError, ImageFailed, ImageNotFound, ImageNotReady, InvalidRequest
@@ -15,6 +15,7 @@ from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
 MOST_RELATIVES = 200
+_PIECE_BYTES = 384 * 1024  # threes, for base64
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,16 @@ class Picture:
     image: Image
     content: Content
     store: ImageStore
+    at_hand: bytes | None = field(default=None, repr=False)
+    """Its bytes, where they need not be read."""
 
     @property
     def local_path(self) -> Path | None:
         return self.store.local_path(self.content.storage_key)
 
     def read(self, start: int, end: int) -> AsyncIterator[bytes]:
+        if self.at_hand is not None:
+            return _pieces(memoryview(self.at_hand)[start:end])
         return self.store.read(self.content.storage_key, start, end)
 
 
@@ -115,13 +120,21 @@ class ImageReading:
         return Page(images, self._cursors.after(images[-1].id, search, self._audience) if more else None)
 
     async def picture(self, guid: str) -> Picture:
-        image = await self.get(guid)
+        return self._picture_of(await self.get(guid))
+
+    def _picture_of(self, image: Image, at_hand: bytes | None = None) -> Picture:
         if image.content is not None:
-            self._store.check_whole(image.content.storage_key, image.content.size_bytes)
-            return Picture(image, image.content, self._store)
+            if at_hand is None:
+                self._store.check_whole(image.content.storage_key, image.content.size_bytes)
+            return Picture(image, image.content, self._store, at_hand)
         if image.status in {Status.QUEUED, Status.GENERATING}:
-            raise ImageNotReady(guid=guid, retry_after_s=2)
-        raise ImageFailed(guid=guid)
+            raise ImageNotReady(guid=image.guid, retry_after_s=2)
+        raise ImageFailed(guid=image.guid)
+
+
+async def _pieces(content: memoryview) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), _PIECE_BYTES):
+        yield bytes(content[start : start + _PIECE_BYTES])
 
 
 def _check_terms(field: str, text: str | None) -> None:

@@ -74,7 +74,7 @@ async def test_a_silent_provider_is_left_at_the_deadline_and_not_called_again(
     upstream: RunningUpstream, name: str
 ) -> None:
     upstream.answer_with(name, "ok")
-    async with generator_calling(upstream.base_url, deadline_s=0.3) as generator:
+    async with generator_calling(upstream.base_url, deadline_s=1) as generator:
         with pytest.raises(OutcomeUnknown):
             await made_by(generator, CAT)
     assert [(call.scenario, call.billed) for call in upstream.ledger()] == [(name, True)]

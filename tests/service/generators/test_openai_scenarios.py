@@ -130,6 +130,7 @@ async def test_what_openai_reports_is_in_the_image(upstream: RunningUpstream, tm
     async with app_calling(upstream.base_url, tmp_path) as app, client_of(app, ADMIN_KEY) as client:
         made = (await client.post("/image", json={"prompt": "a cat", "quality": "low"})).json()
         assert (made["generator"], made["model"]) == ("openai", "gpt-image-2")
+        assert made["parameters"].pop("usage")["output_tokens"] == 272
         assert made["parameters"] == {"size": "1024x1024", "quality": "low", "background": "opaque"}
         assert made["cost_usd"] == pytest.approx((2 * 5 + 272 * 30) / 1e6)
         assert made["cost_source"] == "genai-prices"

@@ -170,7 +170,7 @@ async def test_one_that_fails_leaves_the_others_ready(parts: Services) -> None:
         batch = await three(service)
         images = await settled(parts, batch.images)
         with pytest.raises(PromptRefused) as raised:
-            await service.private(ALICE).settled(batch.images[1])
+            await service.private(ALICE).arrived(batch.images[1])
     assert statuses(images) == [Status.READY, Status.FAILED, Status.READY]
     assert raised.value.guid == images[1].guid
 

@@ -372,7 +372,7 @@ async def test_that_they_cannot_be_removed_disturbs_nobody(parts: Services) -> N
     assert folder is not None
     async with worker(parts, painting(), store=Clinging(folder)) as service:
         [image] = (await edit(service)).images
-        assert (await service.private(ALICE).settled(image)).status is Status.READY
+        assert (await service.private(ALICE).arrived(image)).image.status is Status.READY
     assert len(kept(parts)) == 3
 
 

@@ -34,6 +34,7 @@ _IN_MEMORY_AT_ONCE = 4
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.5, 5.0
 
 Told = Callable[[PixyProxyException], None]
+Stored = Callable[[bytes], None]
 
 
 class Settling:
@@ -56,12 +57,12 @@ class Settling:
         self.unsafe: set[asyncio.Task[None]] = set()
         """Such whose answer is in memory only, because the spool has failed."""
 
-    async def settle(self, ended: Ended, told: Told) -> Image | PixyProxyException:
+    async def settle(self, ended: Ended, told: Told, stored_as: Stored) -> Image | PixyProxyException:
         """The image, ready, or what it failed of. `told` hears when it takes longer, and why."""
         pause, stored = _FIRST_PAUSE_S, None
         while True:
             try:
-                stored = stored or await self._store_what_came(ended)
+                stored = stored or await self._store_what_came(ended, stored_as)
                 return await self._write_down(ended, stored)
             except (StorageFull, Unavailable) as error:
                 trouble: PixyProxyException = error
@@ -98,11 +99,13 @@ class Settling:
         await self._kept_inputs.forget(ended.asked)
         return outcome.failure or image or ImageNotFound(guid=ended.guid)
 
-    async def _store_what_came(self, ended: Ended) -> Outcome:
+    async def _store_what_came(self, ended: Ended, stored_as: Stored) -> Outcome:
         async with self._room:
             outcome = await asyncio.to_thread(understood, self._catalogue, ended)
             if outcome.key is not None:
                 await self._put(outcome.key, outcome.content)
+        if outcome.facts is not None:
+            stored_as(outcome.content)
         return replace(outcome, content=b"")  # Many may wait for the database; they do so without the bytes.
 
     async def _put(self, key: str, content: bytes) -> None:

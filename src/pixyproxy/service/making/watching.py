@@ -33,6 +33,14 @@ class Watched:
     outcome: asyncio.Future[Image | None] = field(default_factory=asyncio.Future)
     """None when it was given to another worker."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    is_fetched: bool = False
+    """Somebody waits for the picture itself, and is spared reading it from the store."""
+    content: bytes | None = None
+
+    def take(self, content: bytes) -> None:
+        """The picture, once it is stored."""
+        if self.is_fetched:
+            self.content = content
 
     def show(self, content: bytes) -> None:
         self.previews.append(Preview(len(self.previews), content))

@@ -134,7 +134,7 @@ class Workbench:
             watched.tell(None if isinstance(trouble, LeaseLost) else ended.failure or image)
 
         try:
-            outcome = await self._settling.settle(ended, told)
+            outcome = await self._settling.settle(ended, told, watched.take)
             watched.tell(None if isinstance(outcome, LeaseLost) else outcome)
         finally:
             if ended.answer is not None:

@@ -25,8 +25,7 @@ async def all_that_arrive(images: PrivateImages, batch: Batch) -> list[Picture]:
 async def arrival(images: PrivateImages, image: Image, *, is_replay: bool) -> Picture:
     """Raises what it failed of, or `ImageNotReady` when it goes on by itself and is not waited for."""
     try:
-        await images.settled(image)
-        return await images.picture(image.guid)
+        return await images.arrived(image)
     except PixyProxyException as error:
         error.guid = error.guid or image.guid
         error.is_replay = is_replay and not error.may_be_asked_again
