@@ -31,7 +31,7 @@ from pixyproxy.web.request_log import RequestLog, log_request
 MADE_BY = "`pixyproxy init` or `pixyproxy serve` makes it."
 _DESCRIPTION = """
 Send a prompt to `POST /image`; find, see and fetch what was made with the rest.
-Every error is a `Problem`."""
+Every error is a `Problem`; under /v1, where OpenAI's clients ask, it is OpenAI's envelope."""
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -119,7 +119,7 @@ def init(settings: Settings, admin_url: str | None) -> None:
     type=click.Choice(["auto", "opaque", "transparent"]),
     help="What is behind the picture, where the generator lets one choose.",
 )
-@click.option("--format", "output_format", help="png, webp, jpeg: what the generator knows.")
+@click.option("--format", "output_format", help="png, webp, jpeg, gif, svg: what the generator knows.")
 @click.option(
     "--seed", type=int, help="The same seed gives the same picture, where the generator knows seeds."
 )
@@ -256,8 +256,8 @@ def settings_command(settings: Settings) -> None:
     "--force",
     is_flag=True,
     help="With --repair: also remove bytes of which the database knows nothing at all (mostly it is the "
-    "wrong one, or was restored from a backup), and bytes of deleted images though they are "
-    "suspiciously many (more than 100, or 1 % of all).",
+    "wrong one, or was restored from a backup), and bytes of deleted images and inputs though they are "
+    "suspiciously many (more than ten and 1 % of all, or more than 100).",
 )
 @_with_settings
 def doctor(settings: Settings, /, repair: bool, quick: bool, grace_hours: float, force: bool) -> None:

@@ -78,7 +78,7 @@ def initialised(environment: dict[str, str], *words: str) -> str:
 
 
 OURS = {
-    *("image", "image_word", "image_tag", "attempt", "job", "idempotency"),
+    *("image", "image_word", "image_tag", "image_parent", "attempt", "job", "idempotency"),
     *("api_key", "secret", "schema_version"),
 }
 

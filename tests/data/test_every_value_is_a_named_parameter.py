@@ -77,7 +77,7 @@ async def exercise_images(library: Library) -> None:
         await library.images.with_guids([image.guid, "zqguid"], audience)
         await library.images.made_from([image.guid, "zqguid"], audience, 918273)
         await library.images.guid_of_content("zqsha256", audience)
-    await library.images.is_anything_of("zqbatch", 918273, ["zqcode", "zqother"])
+    await library.images.count_failed("zqbatch", 918273, ["zqcode", "zqother"])
     await library.images.batch_of(918273)
     await library.images.hide(image, NOON)
     await library.images.find_in_making(image.id)

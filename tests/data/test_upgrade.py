@@ -65,9 +65,15 @@ async def run(database: Database, script: str) -> None:
 
 
 async def make_old(url: str) -> None:
+    await make_tables(url, version=1)
     database = open_database(url)
-    await run(database, (SCHEMAS / f"1.{database.dialect}.sql").read_text(encoding="utf-8"))
     await run(database, (SCHEMAS / "1.rows.sql").read_text(encoding="utf-8"))
+    await database.close()
+
+
+async def make_tables(url: str, version: int) -> None:
+    database = open_database(url)
+    await run(database, (SCHEMAS / f"{version}.{database.dialect}.sql").read_text(encoding="utf-8"))
     await database.close()
 
 
@@ -179,6 +185,18 @@ async def test_an_upgraded_library_works(old_url: str) -> None:
     assert await library.images.made_from([cat.guid], ADMINISTRATOR, 10) == [child]
     assert await library.images.of_batch(cat.guid, ADMINISTRATOR) == [child]
     await library.close()
+
+
+async def test_the_release_before_this_one_becomes_this_one(tmp_path: Path) -> None:
+    old, new = f"sqlite:///{tmp_path}/before.db", f"sqlite:///{tmp_path}/new.db"
+    await make_tables(old, version=SCHEMA_VERSION - 1)
+    database = open_database(old)
+    await database.execute("INSERT INTO schema_version (version) VALUES (:v)", {"v": SCHEMA_VERSION - 1})
+    await database.close()
+    for url in (old, new):
+        await open_and_close(url)
+    assert await shape_of(old) == await shape_of(new)
+    assert await versions_of(old) == [SCHEMA_VERSION - 1, SCHEMA_VERSION]
 
 
 async def test_several_that_open_it_at_once_upgrade_it_once(old_url: str) -> None:

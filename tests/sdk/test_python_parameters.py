@@ -74,7 +74,7 @@ def test_three_at_once_are_three_calls_each_with_a_picture_of_its_own(
         ({"response_format": "b64_json"}, {}),
         ({"style": "vivid"}, {}),
         ({"quality": "hd"}, {"quality": "high"}),
-        ({"quality": "standard"}, {"quality": "medium"}),
+        ({"quality": "standard"}, {"quality": "auto"}),
         ({"size": "512x512"}, {"size": "1024x1024"}),
         ({"size": "auto"}, {}),
     ],

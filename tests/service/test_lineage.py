@@ -6,7 +6,7 @@ import pytest
 
 from pixyproxy.core.exceptions import ImageNotFound
 from pixyproxy.core.models import Caller, Image, Visibility
-from pixyproxy.core.requests import ImagePrompt
+from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.service import reading
 from pixyproxy.service.reading import Lineage
 from pixyproxy.service.services import Services
@@ -150,3 +150,14 @@ async def test_images_made_one_from_another_are_a_family(services: Services) -> 
     third = await private.make(ImagePrompt(prompt="a cat, edited again", images=[second.guid, first.guid]))
     assert await private.lineage(second.guid) == Lineage(second, [first], [third])
     assert third.parents == (second.guid, first.guid)
+
+
+async def test_what_a_public_image_was_made_from_and_with_is_its_owners_to_know(services: Services) -> None:
+    parent = await shelve(services)
+    image = await child(services, parent, visibility=PUBLIC, batch=parent.guid)
+    for stranger in (services.public(), services.private(BOB)):
+        seen = await stranger.get(image.guid)
+        [listed] = (await stranger.list_(ImageSearch())).images
+        told = (await stranger.lineage(image.guid)).image
+        assert {(each.parents, each.batch) for each in (seen, listed, told)} == {((), None)}
+    assert (await services.private(ALICE).get(image.guid)).parents == (parent.guid,)

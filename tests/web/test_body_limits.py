@@ -13,7 +13,9 @@ pytestmark = ON_SQLITE
 MEGABYTE = 1024 * 1024
 JSON = {"content-type": "application/json"}
 
-WITH_PICTURES = {"/image": 32, "/v1/images/edits": 100, "/v1/images/variations": 100}
+FORM = {"content-type": "multipart/form-data; boundary=x"}
+
+WITH_PICTURES = ["/image", "/v1/images/edits", "/v1/images/variations"]
 WITHOUT = ["/key", "/v1/images/generations", "/image/some-guid/cancel", "/imagex", "/v1/images/editsx"]
 
 
@@ -51,14 +53,15 @@ async def test_a_large_body_is_refused_by_its_announced_length_before_it_is_read
         assert (exchange.status, _code(exchange.body)) == (413, "payload_too_large")
 
 
-@pytest.mark.parametrize(("path", "most"), WITH_PICTURES.items())
+@pytest.mark.parametrize(("kind", "most"), [(JSON, 32), (FORM, 100)])
+@pytest.mark.parametrize("path", WITH_PICTURES)
 async def test_where_pictures_may_come_along_there_is_room_for_them(
-    app: FastAPI, path: str, most: int
+    app: FastAPI, path: str, kind: dict[str, str], most: int
 ) -> None:
     for size in (most * MEGABYTE + 1, 10**30):
-        exchange = await drive(app, _announcing(path, size), _never)
+        exchange = await drive(app, _announcing(path, size, **kind), _never)
         assert (exchange.status, _code(exchange.body)) == (413, "payload_too_large")
-    taken = await drive(app, _announcing(path, most * MEGABYTE), receiving({"type": "http.request"}))
+    taken = await drive(app, _announcing(path, most * MEGABYTE, **kind), receiving({"type": "http.request"}))
     assert taken.status in (400, 422), "it has been read, and nothing was in it"
 
 

@@ -128,6 +128,12 @@ async def test_what_a_refusal_says_of_itself_is_passed_on(app: FastAPI, alice: C
     assert error["guid"]
 
 
+async def test_a_model_that_nobody_has_is_answered_with_where_they_are_listed(alice: Client) -> None:
+    told = "No configured generator has this model; GET /v1/models lists them."
+    assert error_of(await alice.post(GENERATIONS, json={**CAT, "model": "x"}), 404)["message"] == told
+    assert error_of(await alice.get("/v1/models/x"), 404)["message"] == told
+
+
 async def test_all_that_is_wrong_is_in_the_message(alice: Client) -> None:
     error = error_of(await alice.post(GENERATIONS, json={"prompt": "", "size": "x", "n": 0}), 400)
     assert all(name in error["message"] for name in ("prompt", "n"))
@@ -205,7 +211,7 @@ async def test_what_is_safe_but_cannot_be_stored_is_named_and_not_bought_again(
     folder = own.store.local_path("")
     assert folder is not None
     store = Stubborn(folder)
-    easel = Easel(_spoiling(store))
+    easel = Easel(_spoiling(store, count))
     async with at_work_in(app, easel, store=store) as services:
         answer = await alice.post(GENERATIONS, json={**CAT, "n": count})
         error = error_of(answer, 409)
@@ -219,11 +225,11 @@ async def test_what_is_safe_but_cannot_be_stored_is_named_and_not_bought_again(
     assert len(easel.asked) == count
 
 
-def _spoiling(store: Stubborn) -> Work:
-    easel = painting()
+def _spoiling(store: Stubborn, count: int) -> Work:
+    easel, let_in = painting(), asyncio.Barrier(count)
 
     async def work(request: PictureRequest) -> GeneratedPicture:
-        await asyncio.sleep(0.05)  # all are let in
+        await let_in.wait()  # a store that is full would let no more in
         store.why_not = our.StorageFull()
         return await easel.generate(request)
 

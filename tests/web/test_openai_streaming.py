@@ -8,6 +8,8 @@ from typing import Any
 import openai
 import pytest
 from fastapi import FastAPI
+from pydantic_core import to_json
+from starlette.types import Message
 
 from pixyproxy.core import exceptions as our
 from pixyproxy.core.models import Status
@@ -15,9 +17,11 @@ from pixyproxy.service.generators.generator import PictureRequest, Receiver
 from pixyproxy.service.making import calls, watching
 from pixyproxy.service.services import Services
 from pixyproxy.web.openai import streaming
+from pixyproxy.web.server_sent import STILL_HERE
 from tests.conftest import ADMIN_KEY, Client, client_of
 from tests.service.making.workshop import at_work_in, eventually, in_turn
 from tests.service.scenery import ON_SQLITE, PNG, Easel, Gate, failing, painting, picture, rows
+from tests.web.driven import Exchange, Receive, scope_of
 from tests.web.openai_face import CAT, EDITS, GENERATIONS, error_of, events_of
 
 pytestmark = ON_SQLITE
@@ -95,19 +99,33 @@ async def test_a_large_picture_is_whole(app: FastAPI, alice: Client) -> None:
     assert b64decode(completed["b64_json"], validate=True) == large
 
 
-async def test_in_silence_a_comment_keeps_it_open(
-    app: FastAPI, alice: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streaming, "_SILENCE_S", 0.02)
-    gate = Gate()
+def _staying(body: Message) -> Receive:
+    """The body, and then nothing: the caller waits."""
+    coming = [body]
+
+    async def receive() -> Message:
+        if not coming:
+            await asyncio.Event().wait()
+        return coming.pop()
+
+    return receive
+
+
+async def test_in_silence_a_comment_keeps_it_open(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "SILENCE_S", 0.02)
+    gate, exchange = Gate(), Exchange()
+    scope = scope_of("POST", GENERATIONS, {"content-type": "application/json"})
+    body: Message = {"type": "http.request", "body": to_json(STREAM)}
+
+    async def comments() -> bool:
+        return exchange.body.count(STILL_HERE) >= 2
+
     async with at_work_in(app, Easel(gate)):
-        asking = asyncio.create_task(alice.post(GENERATIONS, json=STREAM))
-        await gate.reached.wait()
-        await asyncio.sleep(0.2)
+        asking = asyncio.create_task(app(scope, _staying(body), exchange.send))
+        await eventually(comments)
         gate.opened.set()
-        answer = await asking
-    assert answer.text.count(": still here\n\n") >= 2
-    assert len(events_of(answer)) == 1
+        await asking
+    assert exchange.body.count(b"event: image_generation.completed\n") == 1
 
 
 async def test_a_failure_is_told_in_the_nested_form_with_all_that_is_known(

@@ -142,6 +142,12 @@ class ImagePrompt(PictureOptions):
     visibility: Visibility = Visibility.PRIVATE
 
 
+# What a generator is told of a prompt, besides its words and pictures.
+GENERATOR_FIELDS = frozenset(PictureOptions.model_fields) | {
+    "model", "size", "quality", "background", "output_format", "seed", "partial_images", "task",
+}  # fmt: skip
+
+
 class ImageChanges(_Request):
     """What may be changed of an image afterwards; what is left out stays as it is."""
 

@@ -50,11 +50,12 @@ class IdempotencyRepository:
         await self._statements.execute("DELETE FROM idempotency WHERE guid = :guid", {"guid": guid})
 
     async def remove_older(self, created_before: datetime) -> int:
-        """Some of them, but none of an image that is still being made; 0 when there are no more."""
+        """Some of them, but none of images that are still being made; 0 when there are no more."""
+        in_making = "SELECT 1 FROM image JOIN job ON job.image_id = image.id WHERE image"
         return await self._statements.execute(
             "DELETE FROM idempotency WHERE guid IN (SELECT guid FROM ("
-            "SELECT old.guid FROM idempotency AS old WHERE old.created_at < :created_before AND NOT EXISTS ("
-            "SELECT 1 FROM image JOIN job ON job.image_id = image.id WHERE image.guid = old.guid) LIMIT :most"
-            ") AS expired)",
+            "SELECT old.guid FROM idempotency AS old WHERE old.created_at < :created_before "
+            f"AND NOT EXISTS ({in_making}.guid = old.guid) AND NOT EXISTS ({in_making}.batch = old.guid) "
+            "LIMIT :most) AS expired)",
             {"created_before": to_timestamp(created_before), "most": _MOST_AT_ONCE},
         )

@@ -70,15 +70,16 @@ class ImageRepository:
         row = await self._statements.fetch_one("SELECT batch FROM image WHERE id = :id", {"id": image_id})
         return row["batch"] if row else None
 
-    async def is_anything_of(self, batch: str, besides: int, but_for: Sequence[str]) -> bool:
-        """Whether another of those that were asked for together has not failed, or of something else."""
-        names, codes = any_of("code", but_for)
+    async def count_failed(self, batch: str, besides: int, of: Sequence[str]) -> int:
+        """How many others of those that were asked for together have failed of one of these."""
+        names, codes = any_of("code", of)
         sql = (
-            "SELECT id FROM image WHERE batch = :batch AND id <> :besides "
-            f"AND (status <> :failed OR error_code NOT IN ({names})) LIMIT 1"
+            "SELECT count(*) AS images FROM image WHERE batch = :batch AND id <> :besides "
+            f"AND status = :failed AND error_code IN ({names})"
         )
         asked = {**codes, "batch": batch, "besides": besides, "failed": Status.FAILED.value}
-        return await self._statements.fetch_one(sql, asked) is not None
+        row = await self._statements.fetch_one(sql, asked)
+        return int(row["images"]) if row else 0
 
     async def with_guids(self, guids: Sequence[str], audience: Audience) -> list[Image]:
         """Those of them that may be seen, the oldest first."""

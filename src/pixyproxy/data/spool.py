@@ -35,7 +35,7 @@ from pixyproxy.data.durable_files import (
 
 log = logging.getLogger(__name__)
 
-_BUFFER_BYTES = 512 * 1024
+_BUFFER_BYTES = 128 * 1024
 _PART, _WHOLE = ".part", ".answer"
 _USUAL_S = 5
 _THREADS = ThreadPoolExecutor(4, thread_name_prefix="spool")

@@ -9,12 +9,13 @@ from uuid import UUID
 import pybase64
 import pyvips
 
-from pixyproxy.core.exceptions import FieldError, InvalidRequest, UnreadablePicture
+from pixyproxy.core.exceptions import UnreadablePicture
 from pixyproxy.core.models import Size
 from pixyproxy.core.requests import MOST_INPUTS, ImagePrompt
 from pixyproxy.service.generators.generator import NO_INPUTS, InputPicture, Inputs
-from pixyproxy.service.pictures import examine
+from pixyproxy.service.pictures import examine, media_type_of
 from pixyproxy.service.reading import ImageReading
+from pixyproxy.service.validation import refused
 
 MOST_BYTES = 50 * 1024**2
 IMAGES, MASK = "images", "mask"
@@ -32,61 +33,76 @@ class Uploads:
 NO_UPLOADS = Uploads()
 
 
-async def gather_inputs(prompt: ImagePrompt, uploads: Uploads, images: ImageReading) -> Inputs:
-    """Raises `InvalidRequest` for what is no picture, or not one that the caller may see."""
-    sources: list[str | bytes] = [*prompt.images, *uploads.images]
-    mask_source = prompt.mask if uploads.mask is None else uploads.mask
-    if len(sources) > MOST_INPUTS:
-        raise refused(IMAGES, f"must be at most {MOST_INPUTS}")
-    if not sources:
-        if mask_source is not None or prompt.task is not None:
-            raise refused(IMAGES, "is missing: there is no picture to start from")
-        return NO_INPUTS
-    named = [await _named(source, IMAGES, images) for source in sources]
-    mask = None if mask_source is None else await _named(mask_source, MASK, images)
-    contents = [content for content, _ in named]
-    pictures = await asyncio.to_thread(lambda: tuple(_looked_at(content, IMAGES) for content in contents))
-    masked = None if mask is None else await asyncio.to_thread(_mask, mask[0], pictures[0])
-    parents = [
-        guid or await images.guid_of_content(picture.sha256)
-        for (_, guid), picture in zip(named, pictures, strict=True)
-    ]
-    return Inputs(pictures, masked, tuple(dict.fromkeys(guid for guid in parents if guid)))
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a picture to start from comes from: bytes, or the guid of an image."""
+
+    field: str
+    content: bytes = b""
+    guid: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells it from another."""
+        return self.guid or f"{self.field} {hashlib.sha256(self.content).hexdigest()}"
 
 
-def names_of_sources(prompt: ImagePrompt, uploads: Uploads) -> list[str]:
-    """What tells one request from another: guids, and digests of what came with it."""
+@dataclass(frozen=True, slots=True)
+class Sources:
+    images: tuple[Source, ...] = ()
+    mask: Source | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """What tells one request from another. Blocks, with as many bytes as there are."""
+        return [source.name for source in self.images] + ([f"mask {self.mask.name}"] if self.mask else [])
+
+
+def sources_of(prompt: ImagePrompt, uploads: Uploads) -> Sources:
+    """Blocks while `data:` URLs are read. Raises `InvalidRequest` for what cannot be one."""
+    given: list[str | bytes] = [*prompt.images, *uploads.images]
+    images = [_source(each, IMAGES) for each in given]
     mask = prompt.mask if uploads.mask is None else uploads.mask
-    sources: list[str | bytes] = [*prompt.images, *uploads.images]
-    names = [_name_of(source) for source in sources]
-    return names if mask is None else [*names, "mask", _name_of(mask)]
+    if len(images) > MOST_INPUTS:
+        raise refused(IMAGES, f"must be at most {MOST_INPUTS}")
+    if not images and (mask is not None or prompt.task is not None):
+        raise refused(IMAGES, "is missing: there is no picture to start from")
+    return Sources(tuple(images), None if mask is None else _source(mask, MASK))
 
 
-def _name_of(source: str | bytes) -> str:
-    if isinstance(source, str) and _is_guid(source):
-        return source.lower()
-    content = source if isinstance(source, bytes) else _of_data_url(source, IMAGES)
-    return hashlib.sha256(content).hexdigest()
+async def gather_inputs(sources: Sources, images: ImageReading) -> Inputs:
+    """Raises `InvalidRequest` for what is no picture, or not one that the caller may see."""
+    if not sources.images:
+        return NO_INPUTS
+    contents = [await _content_of(source, images) for source in sources.images]
+    pictures = await asyncio.to_thread(lambda: tuple(_looked_at(content, IMAGES) for content in contents))
+    mask = None
+    if sources.mask is not None:
+        mask = await asyncio.to_thread(_mask, await _content_of(sources.mask, images), pictures[0])
+    parents = [
+        source.guid or await images.guid_of_content(picture.sha256)
+        for source, picture in zip(sources.images, pictures, strict=True)
+    ]
+    return Inputs(pictures, mask, tuple(dict.fromkeys(guid for guid in parents if guid)))
 
 
-def refused(field: str, message: str) -> InvalidRequest:
-    return InvalidRequest(
-        f"The request is not valid: {field}: {message}.", errors=[FieldError(field, message)]
-    )
-
-
-async def _named(source: str | bytes, field: str, images: ImageReading) -> tuple[bytes, str | None]:
-    """Its bytes, and the guid of the image that they are."""
+def _source(source: str | bytes, field: str) -> Source:
     if isinstance(source, bytes):
-        return source, None
+        return Source(field, content=source)
     if source.startswith("data:"):
-        return _of_data_url(source, field), None
+        return Source(field, content=_of_data_url(source, field))
     if not _is_guid(source):
         raise refused(field, "must be the guid of an image, or a `data:` URL in base64")
-    image = await images.find(source)
+    return Source(field, guid=source.lower())
+
+
+async def _content_of(source: Source, images: ImageReading) -> bytes:
+    if source.guid is None:
+        return source.content
+    image = await images.find(source.guid)
     if image is None or image.content is None:
-        raise refused(field, "names no image that has a picture")
-    return await images.content_of(image.guid), image.guid
+        raise refused(source.field, "names no image that has a picture")
+    return await images.content_of(image.guid)
 
 
 def _of_data_url(url: str, field: str) -> bytes:
@@ -113,11 +129,11 @@ def _looked_at(content: bytes, field: str) -> InputPicture:
     if not content:
         raise refused(field, "is empty")
     try:
+        if media_type_of(content) not in _MEDIA_TYPES:
+            raise refused(field, "must be a png, webp, jpeg, gif or avif")
         facts = examine(content)
     except UnreadablePicture:
         raise refused(field, "is no picture that can be read, or too large a one") from None
-    if facts.media_type not in _MEDIA_TYPES:
-        raise refused(field, "must be a png, webp, jpeg, gif or avif")
     return InputPicture(content, facts.media_type, Size(facts.width, facts.height), facts.sha256)
 
 

@@ -15,14 +15,14 @@ class Links:
 
     def signed(self, guid: str, lasts_s: int = LASTS_S) -> str:
         """The query of such a link."""
-        expires = int(time.time()) + lasts_s
+        expires = str(int(time.time()) + lasts_s)
         return f"expires={expires}&signature={self._signature(guid, expires)}"
 
-    def check(self, guid: str, expires: int, signature: str) -> None:
-        """Raises `Forbidden` when it is not ours, or its time is over."""
+    def check(self, guid: str, expires: str, signature: str) -> None:
+        """Raises `Forbidden` when it is not ours to the letter, or its time is over."""
         right = hmac.compare_digest(self._signature(guid, expires).encode(), signature.encode())
-        if not right or expires < time.time():
+        if not right or int(expires) < time.time():
             raise Forbidden("This link is not valid, or its time is over.")
 
-    def _signature(self, guid: str, expires: int) -> str:
+    def _signature(self, guid: str, expires: str) -> str:
         return hmac.new(self._secret, f"{guid} {expires}".encode(), hashlib.sha256).hexdigest()

@@ -12,6 +12,7 @@ import pyvips
 from pixyproxy.core.exceptions import UnreadablePicture
 
 MOST_PIXELS = 40_000_000
+pyvips.cache_set_max(0)  # it would keep what it has seen, and callers' pictures are theirs
 
 _JPEG_MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Whatever lies between two segments is passed over, as decoders do: mostly the scan itself."""
@@ -33,7 +34,7 @@ def examine(content: bytes) -> PictureFacts:
     """Reads the header only; nothing is decoded, so a bomb does not go off."""
     if not content:
         raise UnreadablePicture("The generator answered without a picture.")
-    media_type = _media_type(content)
+    media_type = media_type_of(content)
     if not _IS_COMPLETE[media_type](content):
         raise UnreadablePicture("The generator's picture is cut short or damaged.")
     try:
@@ -47,7 +48,7 @@ def examine(content: bytes) -> PictureFacts:
     return PictureFacts(media_type, width, height, hashlib.sha256(content).hexdigest())
 
 
-def _media_type(content: bytes) -> str:
+def media_type_of(content: bytes) -> str:
     start = content[:512]
     if start.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"

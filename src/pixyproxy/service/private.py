@@ -1,5 +1,6 @@
 """Private requests: what the holder of a key may do. Make, see, change and delete images."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, names_of_sources
+from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, sources_of
 from pixyproxy.service.making.generation import Batch, Generation, Made
 from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.reading import ImageReading, Picture
@@ -57,22 +58,23 @@ class PrivateImages(ImageReading):
     ) -> Batch:
         """So many images of one request, recorded and on their way; returns at once."""
         prompt = revalidated(prompt)
+        sources = await asyncio.to_thread(sources_of, prompt, uploads)
         if key is not None:
-            key = key.also_for(str(count), *names_of_sources(prompt, uploads))
+            key = key.also_for(str(count), *await asyncio.to_thread(lambda: sources.names))
         if earlier := await self._generation.earlier(self._caller, key):
             return earlier
-        inputs = await gather_inputs(prompt, uploads, self)
+        inputs = await gather_inputs(sources, self)
         return await self._generation.begin(self._caller, prompt, count, key, inputs)
 
-    async def arrived(self, image: Image) -> Picture:
-        """The picture once it is there. Raises what the image failed of; `ImageNotReady` when it is safe and
-        cannot be stored just now.
+    async def arrived(self, image: Image, patience_s: float | None = None) -> Picture:
+        """The picture once it is there. Raises what the image failed of, and `ImageNotReady` when patience
+        ends or it is safe and cannot be stored just now.
         """
         watching = self._generation.watching
         watched = watching.find(image.guid)
         if watched is not None:
-            watched.is_fetched = True
-        settled = await watching.until_settled(image, None)
+            watched.is_wanted = True
+        settled = await watching.until_settled(image, patience_s)
         return self._picture_of(settled, watched.content if watched else None)
 
     async def cancel(self, guid: str) -> Image:

@@ -1,10 +1,18 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pixyproxy.core.exceptions import FieldError, ImageFailed, ImageNotFound, ImageNotReady, InvalidRequest
+from pixyproxy.core.exceptions import (
+    BytesMissing,
+    FieldError,
+    ImageFailed,
+    ImageNotFound,
+    ImageNotReady,
+    InvalidRequest,
+)
 from pixyproxy.core.models import Audience, Content, Image, Status
 from pixyproxy.core.requests import ImageSearch
 from pixyproxy.core.search_terms import MOST_TERMS, parse_search
@@ -15,7 +23,7 @@ from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
 MOST_RELATIVES = 200
-_PIECE_BYTES = 384 * 1024  # threes, for base64
+_PIECE_BYTES = 384 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,15 @@ class Picture:
     def local_path(self) -> Path | None:
         return self.store.local_path(self.content.storage_key)
 
+    @property
+    def is_there(self) -> bool:
+        """Still: it may have been deleted while others were waited for."""
+        with suppress(BytesMissing):
+            if self.at_hand is None:
+                self.store.check_whole(self.content.storage_key, self.content.size_bytes)
+            return True
+        return False
+
     def read(self, start: int, end: int) -> AsyncIterator[bytes]:
         if self.at_hand is not None:
             return _pieces(memoryview(self.at_hand)[start:end])
@@ -67,7 +84,13 @@ class ImageReading:
         image = await self._library.images.find(guid, self._audience)
         if image is None:
             raise ImageNotFound
-        return image
+        return self._as_seen(image)
+
+    def _as_seen(self, image: Image) -> Image:
+        """By those who do not own it: what it was made from and with is not theirs to know."""
+        audience = self._audience
+        is_own = audience.sees_everything or image.owner == audience.owner
+        return image if is_own else replace(image, parents=(), batch=None)
 
     async def find(self, guid: str) -> Image | None:
         return await self._library.images.find(guid, self._audience)
@@ -82,8 +105,15 @@ class ImageReading:
 
     async def lineage(self, guid: str) -> Lineage:
         """What it was made from, and what was made from it, as far as that may be seen."""
-        image = await self.get(guid)
-        return Lineage(image, await self._ancestors(image), await self._descendants(image))
+        image = await self._library.images.find(guid, self._audience)
+        if image is None:
+            raise ImageNotFound
+        ancestors, descendants = await self._ancestors(image), await self._descendants(image)
+        return Lineage(
+            self._as_seen(image),
+            [self._as_seen(each) for each in ancestors],
+            [self._as_seen(each) for each in descendants],
+        )
 
     async def _ancestors(self, image: Image) -> list[Image]:
         known: dict[str, Image] = {}
@@ -107,7 +137,12 @@ class ImageReading:
 
     async def follow(self, guid: str) -> AsyncIterator[Image | Preview]:
         """The image now and after each step of its life."""
-        return self._watching.follow(await self.get(guid), self._audience)
+        return self._steps(await self.get(guid))
+
+    async def _steps(self, image: Image) -> AsyncIterator[Image | Preview]:
+        async with aclosing(self._watching.follow(image, self._audience)) as steps:
+            async for each in steps:
+                yield self._as_seen(each) if isinstance(each, Image) else each
 
     async def list_(self, search: ImageSearch) -> Page:
         search = revalidated(search)
@@ -115,7 +150,7 @@ class ImageReading:
         _check_terms("filename", search.filename)
         past_id = self._cursors.open(search, self._audience)
         found = await self._library.images.list_(search, self._audience, past_id)
-        images = found[: search.limit]
+        images = [self._as_seen(image) for image in found[: search.limit]]
         more = len(found) > search.limit
         return Page(images, self._cursors.after(images[-1].id, search, self._audience) if more else None)
 

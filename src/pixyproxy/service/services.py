@@ -36,7 +36,7 @@ class Services:
     def as_seen_by(self, caller: Caller | None) -> ImageReading:
         return self.public() if caller is None else self.private(caller)
 
-    def through_link(self, guid: str, expires: int, signature: str) -> ImageReading:
+    def through_link(self, guid: str, expires: str, signature: str) -> ImageReading:
         """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""
         self.links.check(guid, expires, signature)
         everything = Audience(sees_everything=True)

@@ -27,6 +27,13 @@ def invalid_request(errors: Iterable[Mapping[str, Any]]) -> InvalidRequest:
     return InvalidRequest(f"The request is not valid: {detail}.", errors=found)
 
 
+def refused(field: str, message: str) -> InvalidRequest:
+    """One field of what was asked for, and what is wrong with it."""
+    return InvalidRequest(
+        f"The request is not valid: {field}: {message}.", errors=[FieldError(field, message)]
+    )
+
+
 def _field(error: Mapping[str, Any]) -> str:
     if error["type"] == "json_invalid":
         return "body"

@@ -16,7 +16,7 @@ from pixyproxy.web.auth import recognise_caller
 
 MEGABYTE = 1024 * 1024
 _BODILESS = {"GET", "HEAD"}  # No resource reads a body there.
-_FORMS = re.compile(r"/v1/images/(edits|variations)")
+_WITH_PICTURES = re.compile(r"/image|/v1/images/(edits|variations)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class BodyLimits:
         """Where pictures may come along."""
         if scope["method"] != "POST":
             return None
-        if scope["path"] == "/image":
-            return self.for_json
-        return self.for_forms if _FORMS.fullmatch(scope["path"]) else None
+        if not _WITH_PICTURES.fullmatch(scope["path"]):
+            return None
+        return self.for_forms if _is_form(scope) else self.for_json
 
 
 @dataclass(slots=True)
@@ -89,6 +89,13 @@ class _Body:
     async def _check_caller(self) -> None:
         if self.limit is not self.if_known and await recognise_caller(Request(self.scope)) is None:
             raise Unauthenticated
+
+
+def _is_form(scope: Scope) -> bool:
+    return any(
+        name == b"content-type" and value.lower().startswith(b"multipart/form-data")
+        for name, value in scope["headers"]
+    )
 
 
 def _announced_bytes(scope: Scope) -> int:

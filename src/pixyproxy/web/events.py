@@ -12,9 +12,8 @@ from pixyproxy.core.models import Image
 from pixyproxy.service.making.watching import Preview
 from pixyproxy.web.previews import media_type_of
 from pixyproxy.web.schemas import ImageDetail, Partial
+from pixyproxy.web.server_sent import SILENCE_S as _SILENCE_S
 from pixyproxy.web.server_sent import STILL_HERE, STREAM_HEADERS
-
-_SILENCE_S = 15.0
 
 
 def answer_events(steps: AsyncIterator[Image | Preview]) -> StreamingResponse:

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
-from pixyproxy.service.inputs import refused
 from pixyproxy.service.making.generation import Made
+from pixyproxy.service.validation import refused
 from pixyproxy.web.answers import json_answer, json_array
 from pixyproxy.web.auth import OwnImages, VisibleImages, services_of
 from pixyproxy.web.content import answer_content, answer_unread
@@ -154,7 +154,7 @@ async def get_image_content(
     guid: Guid,
     images: VisibleImages,
     download: Annotated[bool, Query(description="As an attachment, to be saved")] = False,
-    expires: Annotated[int | None, Query(ge=0, le=2**53 - 1, description="Of a signed link")] = None,
+    expires: Annotated[str | None, Query(max_length=20, description="Of a signed link")] = None,
     signature: Annotated[str | None, Query(max_length=200, description="Of a signed link")] = None,
 ) -> Response:
     """For those who may see the image, and for whoever has a signed link to it."""

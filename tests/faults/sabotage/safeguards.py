@@ -65,7 +65,7 @@ def sent_again() -> None:
     """What a worker that is gone had sent is made anew."""
 
     async def again(self: Any, left: Any) -> None:
-        self._make(left)
+        await self._make(left)
 
     _Recovery._bring_to_its_end = again
 
@@ -128,9 +128,9 @@ class _EndsWithItsCaller:
 def gives_up() -> None:
     """What cannot be stored or written down at once is thrown away."""
 
-    async def once(self: Any, ended: Any, _: Any) -> Any:
+    async def once(self: Any, ended: Any, *_: Any) -> Any:
         try:
-            return await self._write_down(ended, await self._store_what_came(ended))
+            return await self._write_down(ended, await self._store_what_came(ended, lambda _: None))
         except (StorageFull, Unavailable) as error:
             if ended.answer is not None:
                 ended.answer.discard()
@@ -151,10 +151,10 @@ def lost_commits_left_alone() -> None:
 def late_answers_thrown_away() -> None:
     """Whoever has lost the lease throws away what they hold."""
 
-    async def once(self: Any, ended: Any, _: Any) -> Any:
+    async def once(self: Any, ended: Any, *_: Any) -> Any:
         while True:
             try:
-                return await self._write_down(ended, await self._store_what_came(ended))
+                return await self._write_down(ended, await self._store_what_came(ended, lambda _: None))
             except LeaseLost as error:
                 ended.answer.discard()
                 return error

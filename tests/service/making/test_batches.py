@@ -275,9 +275,9 @@ async def test_two_that_fail_at_the_same_moment_let_go_of_the_key(
     parts: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neither transaction sees the end of the other."""
-    look, looking, both = ImageRepository.is_anything_of, 0, asyncio.Event()
+    look, looking, both = ImageRepository.count_failed, 0, asyncio.Event()
 
-    async def look_together(self: ImageRepository, *asked: Any) -> bool:
+    async def look_together(self: ImageRepository, *asked: Any) -> int:
         nonlocal looking
         looking += 1
         if looking == 2:
@@ -287,11 +287,28 @@ async def test_two_that_fail_at_the_same_moment_let_go_of_the_key(
                 await both.wait()
         return await look(self, *asked)
 
-    monkeypatch.setattr(ImageRepository, "is_anything_of", look_together)
+    monkeypatch.setattr(ImageRepository, "count_failed", look_together)
     async with worker(parts, failing(FREE)) as service:
         batch = await service.private(ALICE).begin_batch(CAT, 2, key=key_for())
         assert statuses(await settled(parts, batch.images)) == [Status.FAILED] * 2
     assert await rows(parts, "idempotency") == []
+
+
+async def test_one_that_was_made_and_deleted_keeps_the_key_though_the_other_fails(parts: Services) -> None:
+    """It is paid for: who asks again with the key does not pay once more for it."""
+    gate = Gate(failing(FREE).generate)
+
+    async def work(request: PictureRequest) -> GeneratedPicture:
+        return await gate(request) if request.number else GeneratedPicture(PNG)
+
+    async with worker(parts, Easel(work)) as service:
+        private = service.private(ALICE)
+        batch = await private.begin_batch(CAT, 2, key=key_for())
+        await until(parts, batch.images[0].guid, Status.READY)
+        await private.delete(batch.images[0].guid)
+        gate.opened.set()
+        await until(parts, batch.images[1].guid, Status.FAILED)
+    assert len(await rows(parts, "idempotency")) == 1
 
 
 async def test_a_replay_gives_those_that_are_left_when_one_is_deleted(parts: Services) -> None:

@@ -23,8 +23,9 @@ from pixyproxy.service.generators import own_answers
 from pixyproxy.service.generators.catalogue import Catalogue, Choice
 from pixyproxy.service.generators.generator import GeneratedPicture, Generator, PictureRequest
 from pixyproxy.service.making.calls import new_attempt
-from pixyproxy.service.making.generation import Generation, Limits, _new_image
+from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.making.kept_inputs import KeptInputs
+from pixyproxy.service.making.new_images import new_image
 from pixyproxy.service.making.recording import Recording, Wanted, asked_of
 from pixyproxy.service.services import Services
 from tests.service.scenery import ALICE, NO_RESERVE, PNG, Easel, Work, rows
@@ -203,7 +204,7 @@ async def left_behind(
 ) -> tuple[Image, Attempt]:
     """What a worker leaves that sent a call and was killed: its lease is over, its answer perhaps here."""
     choice = Choice(generator, PictureRequest(CAT.prompt, generator.models[0]))
-    image = _new_image(ALICE, CAT, new_guid(), choice)
+    image = new_image(ALICE, CAT, new_guid(), choice)
     job = Job(image_id=0, state=JobState.SENT, asked=asked_of(CAT), holder="gone", token="gone")
     attempt = new_attempt(image, choice)
     [recorded] = await _recording(parts).add([Wanted(image, job, attempt)], None, lease_s)
@@ -231,7 +232,7 @@ def _recording(parts: Services) -> Recording:
 async def queued(parts: Services, generator: Generator, prompt: ImagePrompt = CAT) -> Image:
     """An image that nobody has begun."""
     choice = Choice(generator, PictureRequest(CAT.prompt, generator.models[0]))
-    image = replace(_new_image(ALICE, prompt, new_guid(), choice), status=Status.QUEUED)
+    image = replace(new_image(ALICE, prompt, new_guid(), choice), status=Status.QUEUED)
     job = Job(image_id=0, state=JobState.WAITING, asked=asked_of(prompt))
     [recorded] = await _recording(parts).add([Wanted(image, job)], None, 0)
     return recorded.image

@@ -2,7 +2,9 @@
 
     generation.py         the story from the outside: record, begin, wait; and come to an end
     admission.py          whether new work may begin: room on the disk, a store that writes, no end under way
-    recording.py          the first transaction: image, job, attempt and idempotency key
+    new_images.py         what is written down of an image before anything of it is there
+    kept_inputs.py        pictures to start from, in the store until nothing is to be made from them any more
+    recording.py          the first transaction: images, their jobs, attempts and idempotency key
     workbench.py          what is being made in this process, each image in a task of its own
     leases.py             which images this process holds, and that it is still alive
     calls.py              the call that may cost money: an attempt for each, repeated where nothing was sent
@@ -13,6 +15,7 @@
     recovery.py           takes up what is queued, and what a worker that is gone left behind
     spool_sweep.py        answers in the spool whose process is gone
     watching.py           waiting for an image, wherever it is made
+    stopping.py           ending tasks that would go on for ever
 
 The order is the promise. A row names the attempt before the generator is called; the answer is on the disk
 before it is read; the bytes are durable in the store before the row says so; image, attempt, cost, job and

@@ -3,7 +3,6 @@
 import asyncio
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import (
     CommitLost,
@@ -12,9 +11,8 @@ from pixyproxy.core.exceptions import (
     ImageNotFound,
 )
 from pixyproxy.core.idempotency import IdempotencyKey
-from pixyproxy.core.models import Audience, Caller, Image, Job, JobState, JsonValue, Status, Task
-from pixyproxy.core.names import new_guid, readable_name
-from pixyproxy.core.requests import ImagePrompt, PictureOptions
+from pixyproxy.core.models import Audience, Caller, Image, Job, JobState, JsonValue, Status
+from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
@@ -25,14 +23,12 @@ from pixyproxy.service.making.calls import Calls, new_attempt
 from pixyproxy.service.making.circuits import Circuits
 from pixyproxy.service.making.kept_inputs import KeptInputs, keys_of
 from pixyproxy.service.making.leases import Leases, new_token
+from pixyproxy.service.making.new_images import new_images
 from pixyproxy.service.making.recording import Recording, Wanted, asked_of
 from pixyproxy.service.making.recovery import Recovery
 from pixyproxy.service.making.settling import Settling
 from pixyproxy.service.making.watching import Watching
 from pixyproxy.service.making.workbench import Workbench
-
-_NOBODYS_BUSINESS = {"user", "safety_identifier"}
-_SHOWN = {"size", "quality", "background", "output_format", "seed", *PictureOptions.model_fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +160,7 @@ class Generation:
         inputs: Inputs,
     ) -> list[Image]:
         self.admission.check_not_ending()
-        images = _new_images(caller, prompt, count, plan[0], inputs)
+        images = new_images(caller, prompt, count, plan[0], inputs)
         kept = await self.kept_inputs.keep(images[0].guid, inputs)
         try:
             return await self._record(images, {**asked_of(prompt), **kept}, key, plan)
@@ -189,7 +185,8 @@ class Generation:
                 has_room = self._workbench.has_room
                 if has_room:
                     places.enter_context(self._workbench.reserved_place())
-                wanted.append(self._wanted(image, {**asked, "number": number}, plan[0], begin=has_room))
+                of_this = {**asked, "number": number, "count": len(images)}
+                wanted.append(self._wanted(image, of_this, plan[0], begin=has_room))
             recorded = await self._recording.add(wanted, key, self._leases.lease_s)
             for each, its_plan in zip(recorded, plans, strict=True):
                 if each.attempt is not None:
@@ -205,45 +202,3 @@ class Generation:
         holder, token = self._leases.holder, new_token()
         job = Job(image_id=0, state=JobState.SENT, asked=asked, holder=holder, token=token)
         return Wanted(image, job, new_attempt(image, choice))
-
-
-def _new_images(
-    caller: Caller, prompt: ImagePrompt, count: int, choice: Choice, inputs: Inputs
-) -> list[Image]:
-    """Several know of each other by the guid of the first."""
-    guids = [new_guid() for _ in range(count)]
-    batch = guids[0] if count > 1 else None
-    return [
-        replace(_new_image(caller, prompt, guid, choice), batch=batch, parents=inputs.parents)
-        for guid in guids
-    ]
-
-
-def _new_image(caller: Caller, prompt: ImagePrompt, guid: str, choice: Choice) -> Image:
-    now = datetime.now(UTC)
-    return Image(
-        guid=guid,
-        owner=caller.owner,
-        filename=prompt.filename or readable_name(prompt.prompt, guid),
-        prompt=prompt.prompt,
-        tags=tuple(prompt.tags),
-        author=prompt.author or caller.name,
-        status=Status.GENERATING,
-        visibility=prompt.visibility,
-        generator=choice.generator.name,
-        model=choice.request.model,
-        parameters=_parameters(prompt, choice),
-        created_at=now,
-        updated_at=now,
-    )
-
-
-def _parameters(prompt: ImagePrompt, choice: Choice) -> dict[str, JsonValue]:
-    """What was asked for; the model only where an alias changed it."""
-    named = _SHOWN - _NOBODYS_BUSINESS
-    if prompt.model != choice.request.model:
-        named = named | {"model"}
-    asked: dict[str, JsonValue] = prompt.model_dump(include=named, exclude_none=True)
-    if choice.request.task is not Task.GENERATE:
-        asked["task"] = choice.request.task.value
-    return asked

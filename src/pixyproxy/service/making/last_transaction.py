@@ -1,6 +1,6 @@
 """The last transaction: image, attempt, cost, job and idempotency key come to their end together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from pixyproxy.core.exceptions import (
     Unavailable,
 )
 from pixyproxy.core.life import step
-from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, Status
+from pixyproxy.core.models import Attempt, AttemptStatus, Failure, Image, JsonValue, Status
 from pixyproxy.core.names import with_extension
 from pixyproxy.data.library import Repositories
 from pixyproxy.service.making.leases import held_job
@@ -40,18 +40,22 @@ async def write_end(repositories: Repositories, ended: Ended, outcome: Outcome) 
     batch = await repositories.images.batch_of(ended.image_id)
     image = await _change_image(repositories, ended, lambda image: _stepped(image, attempt, outcome, now))
     if outcome.failure is not None and outcome.failure.may_be_asked_again:
-        await let_go_of_key(repositories, batch or ended.guid, ended.image_id)
+        await let_go_of_key(repositories, batch or ended.guid, ended.image_id, ended.asked)
     return image
 
 
-async def let_go_of_key(repositories: Repositories, batch: str, image_id: int) -> None:
+async def let_go_of_key(
+    repositories: Repositories, batch: str, image_id: int, asked: Mapping[str, JsonValue]
+) -> None:
     """When the last of those that were asked for together came to nothing, and none can have cost anything.
 
-    The key is locked first: of two that end at once the second sees what became of the first.
+    The key is locked first: of two that end at once the second sees what became of the first. One that has
+    been deleted may have been paid for, and is missing here.
     """
-    is_kept = await repositories.idempotency.lock(batch)
-    if is_kept and not await repositories.images.is_anything_of(batch, image_id, _CERTAINLY_FREE):
-        await repositories.idempotency.release(batch)
+    if await repositories.idempotency.lock(batch):
+        others = await repositories.images.count_failed(batch, image_id, _CERTAINLY_FREE)
+        if others + 1 == asked.get("count", 1):
+            await repositories.idempotency.release(batch)
 
 
 async def _end_job(repositories: Repositories, ended: Ended) -> None:

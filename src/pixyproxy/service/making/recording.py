@@ -10,7 +10,7 @@ from pixyproxy.core.exceptions import CommitLost, PixyProxyException
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import step
 from pixyproxy.core.models import Attempt, Audience, Failure, Image, Job, JsonValue, KeptKey, Status
-from pixyproxy.core.requests import ImagePrompt, PictureOptions
+from pixyproxy.core.requests import GENERATOR_FIELDS, ImagePrompt
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.making.kept_inputs import KeptInputs
 from pixyproxy.service.making.last_transaction import let_go_of_key
@@ -18,22 +18,21 @@ from pixyproxy.service.making.stopping import stop
 
 log = logging.getLogger(__name__)
 
-_ASKED = {"model", "size", "quality", "background", "output_format", "seed", "partial_images", "task"} | set(
-    PictureOptions.model_fields
-)
 _UNDO_PAUSE_S = 1.0
 _EVERYTHING = Audience(sees_everything=True)
 
 
 def asked_of(prompt: ImagePrompt) -> dict[str, JsonValue]:
     """What a generator is to be asked for, besides the prompt, which the image has."""
-    asked: dict[str, JsonValue] = prompt.model_dump(mode="json", include=_ASKED, exclude_unset=True)
+    asked: dict[str, JsonValue] = prompt.model_dump(
+        mode="json", include=set(GENERATOR_FIELDS), exclude_unset=True
+    )
     return asked
 
 
 def prompt_of(image: Image, job: Job) -> ImagePrompt:
     """The same, read again. Raises `ValueError` when it makes no sense."""
-    asked = {name: value for name, value in job.asked.items() if name in _ASKED}
+    asked = {name: value for name, value in job.asked.items() if name in GENERATOR_FIELDS}
     return ImagePrompt.model_validate({**asked, "prompt": image.prompt})
 
 
@@ -99,7 +98,7 @@ class Recording:
             await repositories.attempts.fail_started(image.id, failure, datetime.now(UTC))
             failed = step(image, Status.FAILED, datetime.now(UTC), failure=failure)
             await repositories.images.change(image, failed)
-            await let_go_of_key(repositories, image.batch or guid, image.id)
+            await let_go_of_key(repositories, image.batch or guid, image.id, wanted.job.asked)
 
         while True:
             try:

@@ -57,12 +57,12 @@ class Settling:
         self.unsafe: set[asyncio.Task[None]] = set()
         """Such whose answer is in memory only, because the spool has failed."""
 
-    async def settle(self, ended: Ended, told: Told, stored_as: Stored) -> Image | PixyProxyException:
+    async def settle(self, ended: Ended, told: Told, on_stored: Stored) -> Image | PixyProxyException:
         """The image, ready, or what it failed of. `told` hears when it takes longer, and why."""
         pause, stored = _FIRST_PAUSE_S, None
         while True:
             try:
-                stored = stored or await self._store_what_came(ended, stored_as)
+                stored = stored or await self._store_what_came(ended, on_stored)
                 return await self._write_down(ended, stored)
             except (StorageFull, Unavailable) as error:
                 trouble: PixyProxyException = error
@@ -99,13 +99,13 @@ class Settling:
         await self._kept_inputs.forget(ended.asked)
         return outcome.failure or image or ImageNotFound(guid=ended.guid)
 
-    async def _store_what_came(self, ended: Ended, stored_as: Stored) -> Outcome:
+    async def _store_what_came(self, ended: Ended, on_stored: Stored) -> Outcome:
         async with self._room:
             outcome = await asyncio.to_thread(understood, self._catalogue, ended)
             if outcome.key is not None:
                 await self._put(outcome.key, outcome.content)
         if outcome.facts is not None:
-            stored_as(outcome.content)
+            on_stored(outcome.content)
         return replace(outcome, content=b"")  # Many may wait for the database; they do so without the bytes.
 
     async def _put(self, key: str, content: bytes) -> None:

@@ -1,9 +1,10 @@
 """Waiting for an image: of one that is made here we are told, for another the database is asked."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from weakref import WeakSet
 
 from pixyproxy.core.exceptions import ImageFailed, ImageNotFound, PixyProxyException, as_told
 from pixyproxy.core.life import is_settled
@@ -11,6 +12,7 @@ from pixyproxy.core.models import Audience, Image, Status
 from pixyproxy.data.library import Library
 
 _POLL_S = 0.5
+_MOST_AT_HAND = 32
 _EVERYTHING = Audience(sees_everything=True)
 _ASK_AGAIN_S = 1  # of a failure that is told once more: what it waited for then may be over
 
@@ -23,7 +25,7 @@ class Preview:
     content: bytes
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, weakref_slot=True)
 class Watched:
     """An image that is made in this process, as those see it who wait for it."""
 
@@ -33,14 +35,9 @@ class Watched:
     outcome: asyncio.Future[Image | None] = field(default_factory=asyncio.Future)
     """None when it was given to another worker."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    is_fetched: bool = False
+    is_wanted: bool = False
     """Somebody waits for the picture itself, and is spared reading it from the store."""
     content: bytes | None = None
-
-    def take(self, content: bytes) -> None:
-        """The picture, once it is stored."""
-        if self.is_fetched:
-            self.content = content
 
     def show(self, content: bytes) -> None:
         self.previews.append(Preview(len(self.previews), content))
@@ -64,12 +61,19 @@ class Watching:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._here: dict[str, Watched] = {}
+        self._at_hand: WeakSet[Watched] = WeakSet()
         self.is_over = False
         """The process ends, and nothing more is made here: those who wait ask again, elsewhere."""
 
     def begin(self, guid: str) -> Watched:
         watched = self._here[guid] = Watched(guid)
         return watched
+
+    def keep_at_hand(self, watched: Watched, content: bytes) -> None:
+        """The picture, once it is stored, for who wants it; of many at once the store is asked."""
+        if watched.is_wanted and len(self._at_hand) < _MOST_AT_HAND:
+            watched.content = content
+            self._at_hand.add(watched)
 
     def end(self, watched: Watched) -> None:
         if self._here.get(watched.guid) is watched:
@@ -88,7 +92,7 @@ class Watching:
         image = await self._look_up(image.guid)
         return _ready(image) if is_settled(image.status) else image
 
-    async def follow(self, image: Image, audience: Audience) -> AsyncIterator[Image | Preview]:
+    async def follow(self, image: Image, audience: Audience) -> AsyncGenerator[Image | Preview, None]:
         """The image now and after each step, and its previews in between; ends when it is settled."""
         seen, shown = image, 0
         joined: Watched | None = None

@@ -133,8 +133,11 @@ class Workbench:
         def told(trouble: PixyProxyException) -> None:
             watched.tell(None if isinstance(trouble, LeaseLost) else ended.failure or image)
 
+        def stored(content: bytes) -> None:
+            self._watching.keep_at_hand(watched, content)
+
         try:
-            outcome = await self._settling.settle(ended, told, watched.take)
+            outcome = await self._settling.settle(ended, told, stored)
             watched.tell(None if isinstance(outcome, LeaseLost) else outcome)
         finally:
             if ended.answer is not None:

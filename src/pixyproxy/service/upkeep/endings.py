@@ -26,8 +26,8 @@ async def end_image(repositories: Repositories, image_id: int) -> bool:
             await repositories.attempts.close(_ended(attempt, image))
     was_sent = any(attempt.status is not AttemptStatus.FAILED for attempt in attempts)
     await repositories.images.change(image, _given_up(image, was_sent=was_sent))
-    if not was_sent:
-        await let_go_of_key(repositories, image.batch or image.guid, image.id)
+    if not was_sent and image.batch is None:
+        await let_go_of_key(repositories, image.guid, image.id, {})
     return True
 
 

@@ -1,6 +1,6 @@
 """The answer with the pictures: as base64, written straight from the store, or as links."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi.responses import Response
@@ -20,11 +20,12 @@ def answer_links(
 ) -> Response:
     data = [{"url": link(each.image.guid), **_item(each.image)} for each in pictures]
     body = {"created": created(pictures[0].image), "data": data, **_facts_of_all(pictures)}
-    return Response(to_json(body), 200, {**guid_header(pictures), **headers}, _JSON)
+    guids = guid_header(each.image for each in pictures)
+    return Response(to_json(body), 200, {**guids, **headers}, _JSON)
 
 
 def answer_base64(pictures: Sequence[Picture], headers: Mapping[str, str]) -> Response:
-    return _Base64Answer(pictures, {**guid_header(pictures), **headers})
+    return _Base64Answer(pictures, {**guid_header(each.image for each in pictures), **headers})
 
 
 class _Base64Answer(Response):
@@ -109,5 +110,5 @@ def created(image: Image) -> int:
     return int(image.created_at.timestamp())
 
 
-def guid_header(pictures: Sequence[Picture]) -> dict[str, str]:
-    return {"X-PixyProxy-Guid": ", ".join(each.image.guid for each in pictures)}
+def guid_header(images: Iterable[Image]) -> dict[str, str]:
+    return {"X-PixyProxy-Guid": ", ".join(image.guid for image in images)}

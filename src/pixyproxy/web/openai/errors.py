@@ -46,6 +46,9 @@ TOLD: Mapping[type[our.PixyProxyException], Told] = {
     our.InternalError: Told(500, _SERVER),
     our.CannotStart: Told(500, _SERVER),
 }
+_TOLD_HERE = {
+    our.ModelNotFound.default_detail: "No configured generator has this model; GET /v1/models lists them."
+}
 STATUS_OF = {kind: told.status for kind, told in TOLD.items()}
 
 
@@ -83,8 +86,7 @@ def _named_as_sent(request: Request, problem: our.PixyProxyException) -> dict[st
     """What is wrong with which parameter, by the name the caller knows it by."""
     if not isinstance(problem, our.InvalidRequest):
         return {}
-    pictures = "image" if is_form(request) else IMAGES
-    renamed = {IMAGES: pictures}
+    renamed = {IMAGES: "image"} if is_form(request) else {}
     return {
         re.sub(r"\.(\d+)", r"[\1]", renamed.get(each.field, each.field)): each.message
         for each in problem.errors
@@ -93,6 +95,6 @@ def _named_as_sent(request: Request, problem: our.PixyProxyException) -> dict[st
 
 def _message(problem: our.PixyProxyException, wrong: Mapping[str, str]) -> str:
     if not wrong:
-        return problem.detail
-    told = "; ".join(f"{name}: {message.rstrip('.')}" for name, message in list(wrong.items())[:5])
+        return _TOLD_HERE.get(problem.detail, problem.detail)
+    told = "; ".join(f"{name}: {message}" for name, message in list(wrong.items())[:5])
     return f"The request is not valid: {told}."

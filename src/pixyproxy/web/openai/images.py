@@ -1,36 +1,39 @@
 """The three resources that make images as OpenAI's API does."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from starlette.requests import ClientDisconnect
 
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.requests import ImagePrompt
-from pixyproxy.service.inputs import NO_UPLOADS, Uploads, refused
+from pixyproxy.service.inputs import NO_UPLOADS, Uploads
 from pixyproxy.service.private import PrivateImages
-from pixyproxy.service.validation import invalid_request
+from pixyproxy.service.validation import invalid_request, refused
 from pixyproxy.web.auth import OwnImages, services_of
 from pixyproxy.web.openai.answers import answer_base64, answer_links
 from pixyproxy.web.openai.arrivals import all_that_arrive
 from pixyproxy.web.openai.multipart import is_form, read_form
 from pixyproxy.web.openai.parameters import (
+    CommonParameters,
     EditParameters,
     GenerationParameters,
     JsonEditParameters,
     VariationParameters,
     with_numbers,
 )
-from pixyproxy.web.openai.published import GENERATION_EXTRA, answers, edit_extra, variation_extra
+from pixyproxy.web.openai.published import answer_schemas, edit_extra, generation_extra, variation_extra
 from pixyproxy.web.openai.streaming import Stream, answer_stream
 
 router = APIRouter(tags=["openai"])
 
-P = TypeVar("P", bound=BaseModel)
+_TOLD_PATIENCE = ("x-stainless-read-timeout", "x-stainless-timeout")
+_ANSWERED_BEFORE_S = 5.0
 _LARGE_BYTES = 256 * 1024  # Beyond it, parsing would be felt by others.
 
 
@@ -38,14 +41,10 @@ _LARGE_BYTES = 256 * 1024  # Beyond it, parsing would be felt by others.
 class _Order:
     """What was asked for, once it has been read."""
 
-    asked: VariationParameters
+    asked: CommonParameters
     prompt: ImagePrompt
     uploads: Uploads = NO_UPLOADS
     events: str = "image_edit"
-
-    @property
-    def is_streamed(self) -> bool:
-        return self.prompt.partial_images is not None
 
 
 @router.post(
@@ -53,8 +52,8 @@ class _Order:
     operation_id="generate_images",
     summary="Make images as OpenAI's API does",
     response_class=Response,
-    responses=answers(),
-    openapi_extra=GENERATION_EXTRA,
+    responses=answer_schemas(),
+    openapi_extra=generation_extra(),
 )
 async def generate_images(request: Request, asked: GenerationParameters, images: OwnImages) -> Response:
     """Every one of them is an image like any other: kept, searchable, served."""
@@ -67,17 +66,18 @@ async def generate_images(request: Request, asked: GenerationParameters, images:
     operation_id="edit_images",
     summary="Make images from others as OpenAI's API does",
     response_class=Response,
-    responses=answers(),
+    responses=answer_schemas(),
     openapi_extra=edit_extra(),
 )
 async def edit_images(request: Request, images: OwnImages) -> Response:
     """From up to 16 pictures, sent as files of a form, or named in JSON."""
     if is_form(request):
         form = await read_form(request)
-        asked = _checked(EditParameters, form.fields)
-        return await _answer(request, images, _Order(asked, asked.as_edit(), form.uploads))
+        with _told_in_our_words():
+            asked = EditParameters.model_validate(with_numbers(form.fields))
+        return await _answer(request, images, _Order(asked, asked.as_prompt(), form.uploads))
     named = await _read_json(request)
-    return await _answer(request, images, _Order(named, await asyncio.to_thread(named.as_json_edit)))
+    return await _answer(request, images, _Order(named, await asyncio.to_thread(named.as_prompt)))
 
 
 @router.post(
@@ -85,7 +85,7 @@ async def edit_images(request: Request, images: OwnImages) -> Response:
     operation_id="vary_image",
     summary="Make variations of an image as OpenAI's API did",
     response_class=Response,
-    responses=answers(),
+    responses=answer_schemas(),
     openapi_extra=variation_extra(),
 )
 async def vary_image(request: Request, images: OwnImages) -> Response:
@@ -96,20 +96,31 @@ async def vary_image(request: Request, images: OwnImages) -> Response:
         raise refused("image", "must be one picture")
     if form.uploads.mask is not None:
         raise refused("mask", "is not known here")
-    asked = _checked(VariationParameters, form.fields)
-    return await _answer(request, images, _Order(asked, asked.as_variation(), form.uploads))
+    with _told_in_our_words():
+        asked = VariationParameters.model_validate(with_numbers(form.fields))
+    return await _answer(request, images, _Order(asked, asked.as_prompt(), form.uploads))
 
 
 async def _answer(request: Request, images: PrivateImages, order: _Order) -> Response:
     batch = await images.begin_batch(order.prompt, order.asked.n, order.uploads, _key(request, order.prompt))
     headers = {"Idempotent-Replayed": "true"} if batch.is_replay else {}
-    if order.is_streamed:
+    if order.asked.is_streamed:
         previews = order.prompt.partial_images or 0
         return answer_stream(Stream(request, images, batch, order.events, previews), headers)
-    arrived = await all_that_arrive(images, batch)
+    arrived = await all_that_arrive(images, batch, _patience_s(request))
     if order.asked.wants_links:
         return answer_links(arrived, lambda guid: _link(request, guid), headers)
     return answer_base64(arrived, headers)
+
+
+def _patience_s(request: Request) -> float | None:
+    """Shorter than the client's: OpenAI's SDKs say how long they wait, and then send the request again."""
+    for name in _TOLD_PATIENCE:
+        with suppress(ValueError):
+            told = float(request.headers.get(name, ""))
+            if told > 0:
+                return max(told - _ANSWERED_BEFORE_S, told / 2)
+    return None
 
 
 def _key(request: Request, prompt: ImagePrompt) -> IdempotencyKey | None:
@@ -130,17 +141,17 @@ async def _read_json(request: Request) -> JsonEditParameters:
         raise refused("body", "should be multipart/form-data, or application/json")
     try:
         body = await request.body()
+    except ClientDisconnect as error:
+        raise refused("body", "ends before it is whole") from error
+    with _told_in_our_words():
         if len(body) < _LARGE_BYTES:
             return JsonEditParameters.model_validate_json(body)
         return await asyncio.to_thread(JsonEditParameters.model_validate_json, body)
-    except ClientDisconnect as error:
-        raise refused("body", "ends before it is whole") from error
-    except ValidationError as error:
-        raise invalid_request(error.errors(include_url=False, include_input=False)) from error
 
 
-def _checked(kind: type[P], fields: dict[str, object]) -> P:
+@contextmanager
+def _told_in_our_words() -> Iterator[None]:
     try:
-        return kind.model_validate(with_numbers(fields))
+        yield
     except ValidationError as error:
         raise invalid_request(error.errors(include_url=False, include_input=False)) from error

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from pixyproxy.core.exceptions import ModelNotFound
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.web.auth import Models
-from pixyproxy.web.openai.published import errors
+from pixyproxy.web.openai.published import error_schemas
 
 router = APIRouter(tags=["openai"])
 
@@ -25,14 +25,17 @@ class ModelList(BaseModel):
     data: list[ModelDetail]
 
 
-@router.get("/v1/models", operation_id="list_models", summary="The models", responses=errors(401))
+@router.get("/v1/models", operation_id="list_models", summary="The models", responses=error_schemas(401))
 async def list_models(models: Models) -> ModelList:
     """Also the operator's other names for them."""
     return ModelList(data=_all(models))
 
 
 @router.get(
-    "/v1/models/{model:path}", operation_id="get_model", summary="One model", responses=errors(401, 404)
+    "/v1/models/{model:path}",
+    operation_id="get_model",
+    summary="One model",
+    responses=error_schemas(401, 404),
 )
 async def get_model(model: Annotated[str, Path(examples=["gpt-image-2"])], models: Models) -> ModelDetail:
     found = next((each for each in _all(models) if each.id == model), None)

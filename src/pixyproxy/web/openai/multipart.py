@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
@@ -12,7 +12,8 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect
 
 from pixyproxy.core.exceptions import StorageFull
-from pixyproxy.service.inputs import IMAGES, MASK, MOST_BYTES, Uploads, refused
+from pixyproxy.service.inputs import IMAGES, MASK, MOST_BYTES, Uploads
+from pixyproxy.service.validation import refused
 
 _MOST_FILES, _MOST_FIELDS, _MOST_FIELD_BYTES = 32, 100, 256 * 1024
 _PICTURE, _MARKUP = "image", "markup"
@@ -23,8 +24,8 @@ _NAME = re.compile(r"([^\[\]]{1,64})((?:\[[^\[\]]{0,64}\]){0,3})")
 class Form:
     """Its texts by name, and its pictures."""
 
-    fields: dict[str, Any] = field(default_factory=dict)
-    uploads: Uploads = field(default_factory=Uploads)
+    fields: dict[str, Any]
+    uploads: Uploads
 
 
 def is_form(request: Request) -> bool:

@@ -17,13 +17,11 @@ from pixyproxy.core.requests import (
     Tags,
     Word,
 )
-from pixyproxy.service.inputs import refused
-from pixyproxy.service.validation import revalidated
+from pixyproxy.service.validation import refused, revalidated
 
 MOST_IMAGES = 10
 _OF_A_VARIATION = "a variation"
 _MODEL_OF_VARIATIONS = "dall-e-2"  # The only one that ever made them.
-_LEGACY_QUALITIES = {"standard": "medium", "hd": "high"}
 _NOT_FOR_THE_GENERATOR = {"n", "response_format", "stream", "markup", "images", "mask"}
 
 
@@ -47,10 +45,10 @@ class _Given(BaseModel):
         }
 
 
-class VariationParameters(_Given):
+class CommonParameters(_Given):
     """What all three resources take; those after `user` are ours, and come by the SDKs' `extra_body`."""
 
-    default_model: ClassVar[str] = _MODEL_OF_VARIATIONS
+    default_model: ClassVar[str] = ""
 
     model: Annotated[str, Field(min_length=1, max_length=NAME_LENGTH)] | None = Field(
         None, description="The default model, when none is named", examples=["gpt-image-2"]
@@ -76,31 +74,42 @@ class VariationParameters(_Given):
         model = self.model or self.default_model
         return (self.response_format or ("url" if model.startswith("dall-e-") else "b64_json")) == "url"
 
-    def as_prompt(self, **more: object) -> ImagePrompt:
+    @property
+    def is_streamed(self) -> bool:
+        return False
+
+    def as_prompt(self) -> ImagePrompt:
         """Raises `InvalidRequest` for what no image can be made from."""
         asked = self.model_dump(exclude=_NOT_FOR_THE_GENERATOR, exclude_unset=True)
-        return revalidated(ImagePrompt.model_construct(**{**asked, **more}))
+        return revalidated(ImagePrompt.model_construct(**{**asked, **self._said_otherwise()}))
 
-    def as_variation(self) -> ImagePrompt:
-        return self.as_prompt(prompt=_OF_A_VARIATION, task=Task.VARY)
+    def _said_otherwise(self) -> dict[str, object]:
+        """What the prompt of an image has under another name, or in another form."""
+        return {}
 
 
-class GenerationParameters(VariationParameters, PictureOptions):
-    default_model: ClassVar[str] = ""
+class VariationParameters(CommonParameters):
+    default_model: ClassVar[str] = _MODEL_OF_VARIATIONS
 
+    def _said_otherwise(self) -> dict[str, object]:
+        return {"prompt": _OF_A_VARIATION, "task": Task.VARY}
+
+
+class GenerationParameters(CommonParameters, PictureOptions):
     prompt: Prompt = Field(examples=["a lighthouse at sunset"])
-    quality: Word | None = Field(None, description="`standard` is medium, `hd` is high", examples=["high"])
+    quality: Word | None = Field(None, examples=["high"])
     background: Literal["auto", "opaque", "transparent"] | None = None
     output_format: Word | None = Field(None, examples=["png"])
     stream: Annotated[bool, Field(strict=True)] = False
     partial_images: Annotated[int, Field(strict=True, ge=0, le=3)] | None = None
 
-    def as_prompt(self, **more: object) -> ImagePrompt:
+    @property
+    def is_streamed(self) -> bool:
+        return self.stream
+
+    def _said_otherwise(self) -> dict[str, object]:
         self._check_stream()
-        if self.quality in _LEGACY_QUALITIES:
-            more["quality"] = _LEGACY_QUALITIES[self.quality]
-        previews = (self.partial_images or 0) if self.stream else None
-        return super().as_prompt(partial_images=previews, **more)
+        return {"partial_images": (self.partial_images or 0) if self.stream else None}
 
     def _check_stream(self) -> None:
         if self.stream and self.response_format == "url":
@@ -112,8 +121,8 @@ class GenerationParameters(VariationParameters, PictureOptions):
 class EditParameters(GenerationParameters):
     """Of a form; its pictures are files."""
 
-    def as_edit(self, **pictures: object) -> ImagePrompt:
-        return self.as_prompt(task=Task.EDIT, **pictures)
+    def _said_otherwise(self) -> dict[str, object]:
+        return {**super()._said_otherwise(), "task": Task.EDIT}
 
 
 class PictureReference(_Given):
@@ -144,11 +153,11 @@ class JsonEditParameters(EditParameters):
     mask: PictureReference | None = None
     markup: JsonValue = Field(None, description="Refused: no generator here knows it")
 
-    def as_json_edit(self) -> ImagePrompt:
+    def _said_otherwise(self) -> dict[str, object]:
         if self.markup is not None:
             raise refused("markup", "is not known to any generator here")
         mask = {} if self.mask is None else {"mask": self.mask.source}
-        return self.as_edit(images=[each.source for each in self.images], **mask)
+        return {**super()._said_otherwise(), "images": [each.source for each in self.images], **mask}
 
 
 def with_numbers(fields: Mapping[str, Any]) -> dict[str, Any]:

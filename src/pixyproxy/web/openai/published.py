@@ -57,13 +57,13 @@ class ImagesAnswer(BaseModel):
     safety_identifier: str | None = None
 
 
-def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def error_schemas(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """FastAPI would add a 422 of its own, so it is said here; the published API leaves it out."""
     told = {status: _MEANINGS[status] for status in sorted({*statuses, 500, 503})} | {422: "Never"}
     return {status: {"model": OpenAIError, "description": meaning} for status, meaning in told.items()}
 
 
-def answers() -> dict[int | str, dict[str, Any]]:
+def answer_schemas() -> dict[int | str, dict[str, Any]]:
     images: dict[int | str, dict[str, Any]] = {
         200: {
             "model": ImagesAnswer,
@@ -78,7 +78,7 @@ def answers() -> dict[int | str, dict[str, Any]]:
             },
         }
     }
-    return {**images, **errors(400, 401, 404, 408, 409, 413, 424, 429, 502, 504, 507)}
+    return {**images, **error_schemas(400, 401, 404, 408, 409, 413, 424, 429, 502, 504, 507)}
 
 
 _KEY_HEADER = {
@@ -87,7 +87,10 @@ _KEY_HEADER = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "description": "The same key with the same request stands for the same images, for 72 hours",
 }
-GENERATION_EXTRA: dict[str, Any] = {"parameters": [_KEY_HEADER]}
+
+
+def generation_extra() -> dict[str, Any]:
+    return {"parameters": [_KEY_HEADER]}
 
 
 def edit_extra() -> dict[str, Any]:
@@ -110,7 +113,7 @@ def _files(most: int) -> dict[str, Any]:
 
 
 def _with_body(content: dict[str, Any]) -> dict[str, Any]:
-    return {"parameters": [_KEY_HEADER], "requestBody": {"required": True, "content": content}}
+    return {**generation_extra(), "requestBody": {"required": True, "content": content}}
 
 
 def _inlined(schema: dict[str, Any]) -> dict[str, Any]:

@@ -11,22 +11,21 @@ from fastapi.responses import StreamingResponse
 from pybase64 import b64encode
 from pydantic_core import to_json
 
-from pixyproxy.core.exceptions import InternalError, PixyProxyException
+from pixyproxy.core.exceptions import ImageNotFound, InternalError, PixyProxyException
 from pixyproxy.core.models import Image
 from pixyproxy.service.making.generation import Batch
 from pixyproxy.service.making.watching import Preview
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import Picture
-from pixyproxy.web.openai.answers import created, facts_of, format_of
+from pixyproxy.web.openai.answers import created, facts_of, format_of, guid_header
 from pixyproxy.web.openai.arrivals import arrival
 from pixyproxy.web.openai.base64_text import base64_of
 from pixyproxy.web.openai.errors import envelope
 from pixyproxy.web.previews import media_type_of
-from pixyproxy.web.server_sent import STILL_HERE, STREAM_HEADERS
+from pixyproxy.web.server_sent import SILENCE_S, STILL_HERE, STREAM_HEADERS
 
 log = logging.getLogger(__name__)
 
-_SILENCE_S = 15.0
 _LAST_PREVIEWS_S = 1.0
 _REQUIRED = {"background": "auto", "quality": "auto"}
 
@@ -43,8 +42,7 @@ class Stream:
 
 
 def answer_stream(stream: Stream, headers: Mapping[str, str]) -> StreamingResponse:
-    guids = ", ".join(image.guid for image in stream.batch.images)
-    headers = {**STREAM_HEADERS, "X-PixyProxy-Guid": guids, **headers}
+    headers = {**STREAM_HEADERS, **guid_header(stream.batch.images), **headers}
     return StreamingResponse(_events(stream), headers=headers, media_type="text/event-stream")
 
 
@@ -70,9 +68,11 @@ async def _events(stream: Stream) -> AsyncIterator[bytes]:
                 at_work -= 1
             elif isinstance(step, PixyProxyException):
                 failures.append(step)
-            elif isinstance(step, _Completed):
+            elif isinstance(step, _Completed) and step.picture.is_there:
                 async for piece in _completed(stream, step.picture):
                     yield piece
+            elif isinstance(step, _Completed):
+                failures.append(ImageNotFound(guid=step.picture.image.guid))
             else:
                 yield step
         for failure in failures:
@@ -86,7 +86,7 @@ async def _events(stream: Stream) -> AsyncIterator[bytes]:
 async def _next(steps: asyncio.Queue[_Step]) -> _Step:
     """A comment now and then keeps those between us from closing a connection that is silent."""
     try:
-        async with asyncio.timeout(_SILENCE_S):
+        async with asyncio.timeout(SILENCE_S):
             return await steps.get()
     except TimeoutError:
         return STILL_HERE

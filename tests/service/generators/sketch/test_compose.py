@@ -5,7 +5,8 @@ import pytest
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.sketch.compose import compose
 from pixyproxy.service.generators.sketch.figures.catalogue import EVERY_FIGURE
-from pixyproxy.service.generators.sketch.render import render
+from pixyproxy.service.generators.sketch.output.formats import encoded
+from pixyproxy.service.generators.sketch.render import paint
 from pixyproxy.service.generators.sketch.words.lexicon import COLOURS, COUNTS, MOODS, SUBJECTS
 from pixyproxy.service.generators.sketch.words.reading import read_prompt
 
@@ -32,12 +33,16 @@ HOSTILE = [
 ]
 
 
+def png_of(svg: str) -> bytes:
+    return encoded(paint(svg), "png")
+
+
 @pytest.mark.parametrize("words", [EVERY_WORD[start::8] for start in range(8)])
 def test_every_word_of_the_lexicon_is_understood_and_drawn(words: list[str]) -> None:
     for word in words:
         brief = read_prompt(word)
         assert brief.subjects or brief.moods or brief.colours or word in COUNTS, word
-        assert render(compose(word, 0, SMALL), "png").startswith(b"\x89PNG"), word
+        assert png_of(compose(word, 0, SMALL)).startswith(b"\x89PNG"), word
 
 
 @pytest.mark.parametrize("kind", sorted(EVERY_FIGURE))
@@ -48,12 +53,12 @@ def test_every_figure_finds_a_place_in_every_setting(kind: str, setting: str) ->
     without = compose(setting, 0, SMALL)
     svg = compose(f"seven {kind} {setting}", 0, SMALL)
     assert svg != without
-    assert render(svg, "png")
+    assert png_of(svg)
 
 
 @pytest.mark.parametrize("prompt", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_prompts_are_drawn_too(prompt: str) -> None:
-    assert render(compose(prompt, 0, SMALL), "png").startswith(b"\x89PNG")
+    assert png_of(compose(prompt, 0, SMALL)).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("prompt", HOSTILE, ids=range(len(HOSTILE)))
@@ -76,4 +81,4 @@ def test_a_scene_follows_the_aspect_of_its_size() -> None:
 @pytest.mark.parametrize("size", ["64x64", "640x64", "64x640"])
 def test_words_that_name_nothing_become_an_abstract_picture(family_seed: int, size: str) -> None:
     assert read_prompt("quarterly strategy").is_abstract
-    assert render(compose("quarterly strategy", family_seed, Size.parse(size)), "png")
+    assert png_of(compose("quarterly strategy", family_seed, Size.parse(size)))

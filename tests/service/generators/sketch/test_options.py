@@ -52,7 +52,10 @@ def test_what_cannot_be_honoured_is_refused_by_the_name_of_the_field(
 ) -> None:
     with pytest.raises(InvalidRequest) as refusal:
         sketch.check(request_)
-    assert [error.field for error in refusal.value.errors] == [field]
+    [error] = refusal.value.errors
+    assert error.field == field
+    assert error.message[0].islower(), "it goes on after the field's name"
+    assert not error.message.endswith(".")
 
 
 @pytest.mark.parametrize(

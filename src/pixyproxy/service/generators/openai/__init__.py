@@ -27,6 +27,9 @@ MODELS = (
     "gpt-image-2.5-flare-2026-09-08",
     "gpt-image-2.6-sunburst",
     "gpt-image-2.6-flare",
+    "gpt-image-1.5",
+    "gpt-image-1-mini",
+    "chatgpt-image-latest",
 )
 # The SDK's timeout is for each read; a trickle never meets it, so the whole answer has its own deadline.
 # An event loop that is busy is late to see that a connection is there.

@@ -20,19 +20,12 @@ from pixyproxy.core.exceptions import (
     PromptRefused,
     RateLimited,
 )
-from pixyproxy.core.requests import PictureOptions
+from pixyproxy.core.requests import GENERATOR_FIELDS
 
 _NOT_SENT = (ConnectError, ConnectTimeout, PoolTimeout)
 _REFUSALS = {"moderation_blocked", "content_policy_violation", "content_filter"}
 _OUT_OF_MONEY = {"billing_hard_limit_reached", "insufficient_quota"}
-_OUR_FIELDS = {
-    name: name
-    for name in (
-        *("prompt", "model", "size", "quality", "background", "output_format", "partial_images"),
-        *("images", "mask"),
-        *PictureOptions.model_fields,
-    )
-} | {"image": "images"}
+_OUR_FIELDS = {name: name for name in (*GENERATOR_FIELDS, "prompt", "images", "mask")} | {"image": "images"}
 # An event has no status of its own: the one that the same error has as an answer.
 _STATUS_OF_CODE = {
     "invalid_api_key": HTTPStatus.UNAUTHORIZED,

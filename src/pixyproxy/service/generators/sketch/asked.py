@@ -7,6 +7,7 @@ from pixyproxy.core.models import JsonValue, Size, Task
 from pixyproxy.service.generators.generator import PictureRequest
 from pixyproxy.service.generators.sketch.output import animation
 from pixyproxy.service.generators.sketch.output.formats import WITH_COMPRESSION
+from pixyproxy.service.pictures import MOST_PIXELS
 
 DEFAULT_SIZE = Size(1024, 1024)
 DEFAULT_FORMAT = "png"
@@ -63,9 +64,9 @@ def _unknown_words(request: PictureRequest) -> Iterator[FieldError]:
     ]
     for field, value, allowed in words:
         if value is not None and value not in allowed:
-            yield FieldError(field, f"sketch takes {', '.join(allowed)}.")
+            yield FieldError(field, f"must be one of {', '.join(allowed)}")
     for option in sorted(request.options.keys() - _OPTIONS):
-        yield FieldError(option, "sketch does not know this.")
+        yield FieldError(option, "is not known to sketch")
 
 
 def _misfits_of_format(request: PictureRequest) -> Iterator[FieldError]:
@@ -73,17 +74,17 @@ def _misfits_of_format(request: PictureRequest) -> Iterator[FieldError]:
     if output_format not in _FORMATS:
         return
     if request.background == "transparent" and output_format not in _SEE_THROUGH:
-        yield FieldError("background", "A transparent background needs png, webp or svg.")
+        yield FieldError("background", "can be transparent with png, webp or svg only")
     if "output_compression" in given and output_format not in WITH_COMPRESSION:
-        yield FieldError("output_compression", "It is for webp and jpeg.")
+        yield FieldError("output_compression", "is for webp and jpeg")
     if output_format != "gif":
         for option in sorted(given & {"frame_count", "frame_duration_ms"}):
-            yield FieldError(option, "It is for gif.")
-    elif _pixels(request) > animation.MOST_PIXELS:
-        most = animation.MOST_PIXELS // 1_000_000
-        yield FieldError("size", f"All frames of a gif together have at most {most} megapixels.")
+            yield FieldError(option, "is for gif")
+    elif _pixels(request) > MOST_PIXELS:  # Over all frames, what a picture that does not move may have.
+        most = MOST_PIXELS // 1_000_000
+        yield FieldError("size", f"must have at most {most} megapixels, all frames of a gif together")
     if output_format in {"gif", "svg"} and request.partial_images:
-        yield FieldError("partial_images", f"There are none of a {output_format}: it comes in one piece.")
+        yield FieldError("partial_images", f"must be 0: there are no previews of a {output_format}")
 
 
 def _pixels(request: PictureRequest) -> int:
@@ -96,11 +97,13 @@ def _wrong_svg(request: PictureRequest) -> Iterator[FieldError]:
     if svg is None:
         return
     if format_of(request) != "svg":
-        yield FieldError("svg", "It is for svg.")
+        yield FieldError("svg", "is for the output_format svg")
     elif not isinstance(svg, dict) or not svg.keys() <= {"model", "reasoning"}:
-        yield FieldError("svg", "sketch takes model and reasoning.")
+        yield FieldError("svg", "must have nothing but model and reasoning")
     elif not isinstance(svg.get("model", ""), str) or not _is_reasoning(svg.get("reasoning")):
-        yield FieldError("svg", f"model is a name, reasoning.effort one of {', '.join(_EFFORTS)}.")
+        yield FieldError(
+            "svg", f"must have a name as model, and as reasoning.effort one of {', '.join(_EFFORTS)}"
+        )
 
 
 def _is_reasoning(reasoning: JsonValue) -> bool:
@@ -116,14 +119,12 @@ def _is_reasoning(reasoning: JsonValue) -> bool:
 def _misfits_of_inputs(request: PictureRequest) -> Iterator[FieldError]:
     count, output_format = len(request.inputs), format_of(request)
     if (request.task is Task.GENERATE) == bool(count):
-        yield FieldError(
-            "images", "An edit or a variation needs pictures to start from; a new picture has none."
-        )
+        yield FieldError("images", "must be given for an edit or a variation, and for nothing else")
     if request.task is Task.VARY and count > 1:
-        yield FieldError("images", "A variation is one of a single picture.")
+        yield FieldError("images", "must be a single picture for a variation")
     if request.inputs and output_format == "svg":
-        yield FieldError("output_format", "What is made from pictures is no drawing: png, webp, jpeg or gif.")
+        yield FieldError("output_format", "must be png, webp, jpeg or gif for what is made from pictures")
     if request.mask is not None and (request.task is not Task.EDIT or not count):
-        yield FieldError("mask", "It is for the edit of a picture.")
+        yield FieldError("mask", "is for the edit of a picture")
     elif request.mask is not None and output_format == "gif":
-        yield FieldError("mask", "A picture edited within a mask does not move: png, webp or jpeg.")
+        yield FieldError("mask", "is for png, webp and jpeg: what is edited within it does not move")

@@ -8,10 +8,9 @@ import pyvips
 from pixyproxy.core.models import Size
 from pixyproxy.service.generators.sketch.canvas.svg import Drawing
 from pixyproxy.service.generators.sketch.output.animation import MovingPlane
-from pixyproxy.service.generators.sketch.render import paint, rasterised
+from pixyproxy.service.generators.sketch.render import on_white, paint, rasterised
 
 _FEWEST_SHAPES = 12
-_WHITE = [255, 255, 255]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Drawn:
         """Painted back to front: the sky is there before the fox."""
         shapes = max(_FEWEST_SHAPES, round(len(self.drawing.shapes) * share))
         picture = rasterised(self.drawing.write(*size, last=shapes))
-        return picture if self.transparent else picture.flatten(background=_WHITE)
+        return picture if self.transparent else on_white(picture)
 
     def planes(self, size: Size) -> list[MovingPlane]:
         planes = self.drawing.planes

@@ -4,14 +4,9 @@ from functools import lru_cache
 
 import pyvips
 
-from pixyproxy.service.generators.sketch.output.formats import encoded
-
 _GRAIN_TILE_PX = 256
 _GRAIN_STRENGTH = 2.2
-
-
-def render(svg: str, output_format: str, *, transparent: bool = False) -> bytes:
-    return encoded(paint(svg, transparent=transparent), output_format)
+_WHITE = [255, 255, 255]
 
 
 def paint(svg: str, *, transparent: bool = False) -> pyvips.Image:
@@ -22,6 +17,11 @@ def paint(svg: str, *, transparent: bool = False) -> pyvips.Image:
 def rasterised(svg: str) -> pyvips.Image:
     """With alpha, without grain."""
     return pyvips.Image.svgload_buffer(svg.encode())
+
+
+def on_white(picture: pyvips.Image) -> pyvips.Image:
+    """Where one sees through it, a white sheet."""
+    return picture.flatten(background=_WHITE) if picture.hasalpha() else picture
 
 
 def grained(picture: pyvips.Image) -> pyvips.Image:

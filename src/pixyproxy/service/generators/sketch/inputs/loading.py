@@ -92,4 +92,4 @@ def _in_srgb(picture: pyvips.Image) -> pyvips.Image:
 
 
 def _unreadable() -> InvalidRequest:
-    return InvalidRequest(errors=[FieldError("images", "One of them cannot be read.")])
+    return InvalidRequest(errors=[FieldError("images", "must be pictures that can be read")])

@@ -10,6 +10,7 @@ from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import InputPicture
 from pixyproxy.service.generators.sketch.compose import Scene, additions_of, scene_of
 from pixyproxy.service.generators.sketch.inputs.brush import brushed_out, in_the_light_of, painterly
+from pixyproxy.service.generators.sketch.inputs.chance import chance_of
 from pixyproxy.service.generators.sketch.inputs.collage import with_photographs
 from pixyproxy.service.generators.sketch.inputs.loading import covering, has_alpha
 from pixyproxy.service.generators.sketch.inputs.pasting import faded, laid_over, with_shadow
@@ -79,4 +80,4 @@ class Repainted:
         return additions_of(self.prompt, self.seed, self.size)
 
     def _rng(self) -> Random:
-        return Random(f"{self.seed} {self.prompt!a} {self.inputs[0].sha256}")  # noqa: S311 - art, not secrets
+        return chance_of(self.seed, self.prompt, self.inputs[0])

@@ -12,12 +12,11 @@ from pixyproxy.service.generators.sketch.compose import compose
 from pixyproxy.service.generators.sketch.inputs.collage import with_photographs
 from pixyproxy.service.generators.sketch.inputs.loading import as_stored, coverage_of, with_alpha
 from pixyproxy.service.generators.sketch.output.animation import MovingPlane
-from pixyproxy.service.generators.sketch.render import paint
+from pixyproxy.service.generators.sketch.render import on_white, paint
 
 _FEATHER = 0.01
 _MOST_FEATHER_PX = 6.0
 _NARROWEST = 64
-_WHITE = [255, 255, 255]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class Retouched:
         picture = as_stored(self.inputs[0], self.size)
         if self.background == "transparent":
             picture = with_alpha(picture)
-        elif self.background == "opaque" and picture.hasalpha():
-            picture = picture.flatten(background=_WHITE)
+        elif self.background == "opaque":
+            picture = on_white(picture)
         hole = coverage_of(self.mask, self.size)
         return self._filled(picture, hole) if hole.max() else picture
 

@@ -11,13 +11,13 @@ from pixyproxy.core.models import Size
 from pixyproxy.service.generators.generator import InputPicture
 from pixyproxy.service.generators.sketch.canvas.svg import Drawing, rect
 from pixyproxy.service.generators.sketch.inputs.brush import brushed_out
+from pixyproxy.service.generators.sketch.inputs.chance import chance_of
 from pixyproxy.service.generators.sketch.inputs.loading import covering
 from pixyproxy.service.generators.sketch.inputs.pasting import laid_over
 from pixyproxy.service.generators.sketch.output.animation import MovingPlane
-from pixyproxy.service.generators.sketch.render import grained, rasterised
+from pixyproxy.service.generators.sketch.render import grained, on_white, rasterised
 
 _LIGHTS = ("#ffd9a0", "#ffb59a", "#a9d4ff", "#c9b6ff", "#b8f0d0", "#fff3c9")
-_WHITE = [255, 255, 255]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,22 +63,18 @@ class Varied:
         return self._seen_at(size)
 
     def planes(self, size: Size) -> list[MovingPlane]:
-        picture = self._seen_at(size)
-        return [MovingPlane(picture.flatten(background=_WHITE) if picture.hasalpha() else picture)]
+        return [MovingPlane(on_white(self._seen_at(size)))]
 
     def _seen_at(self, size: Size) -> pyvips.Image:
-        rng = self._rng()
+        rng = chance_of(self.seed, self.prompt, self.input)
         turn = Turn.of(rng)
         picture = _recoloured(_framed(covering(self.input, _enlarged(size, turn.zoom)), size, turn), turn)
-        if picture.hasalpha() and self.background == "opaque":
-            picture = picture.flatten(background=_WHITE)
+        if self.background == "opaque":
+            picture = on_white(picture)
         picture = _lit(picture, turn)
         if self.background == "transparent" and not picture.hasalpha():
             return brushed_out(picture, rng)
         return picture
-
-    def _rng(self) -> Random:
-        return Random(f"{self.seed} {self.prompt!a} {self.input.sha256}")  # noqa: S311 - art, not secrets
 
 
 def _enlarged(size: Size, zoom: float) -> Size:

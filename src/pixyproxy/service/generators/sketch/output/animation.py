@@ -10,9 +10,6 @@ from pixyproxy.core.models import Size
 
 DEFAULT_FRAMES = 9
 DEFAULT_DURATION_MS = 200
-MOST_PIXELS = 40_000_000
-"""Over all frames: what a picture that does not move may have."""
-
 _SWAY = 0.03
 _LEAST_SWAY_PX = 6
 _BITS, _DITHER = 6, 0.5
@@ -66,14 +63,12 @@ def _frame(planes: Sequence[MovingPlane], size: Size, moment: float) -> pyvips.I
     for index, plane in enumerate(planes):
         depth = index / (len(planes) - 1) if len(planes) > 1 else 1.0
         view = _view(plane, size, depth, moment)
-        frame = (
-            view.flatten()
-            if frame is None and view.hasalpha()
-            else view
-            if frame is None
-            else _over(frame, view)
-        )
+        frame = _opaque(view) if frame is None else _over(frame, view)
     return frame
+
+
+def _opaque(picture: pyvips.Image) -> pyvips.Image:
+    return picture.flatten() if picture.hasalpha() else picture
 
 
 def _view(plane: MovingPlane, size: Size, depth: float, moment: float) -> pyvips.Image:

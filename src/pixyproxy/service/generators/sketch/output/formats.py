@@ -2,17 +2,18 @@
 
 import pyvips
 
+from pixyproxy.service.generators.sketch.render import on_white
+
 WITH_ALPHA = frozenset({"png", "webp"})
 WITH_COMPRESSION = frozenset({"webp", "jpeg"})
 _PNG_COMPRESSION = 4
 _LOSSY_QUALITY = 88
-_PAPER = [255, 255, 255]
 
 
 def encoded(picture: pyvips.Image, output_format: str, compression: int | None = None) -> bytes:
     """Without anything the inputs said about themselves, but for their colour profile."""
-    if picture.hasalpha() and output_format not in WITH_ALPHA:
-        picture = picture.flatten(background=_PAPER)
+    if output_format not in WITH_ALPHA:
+        picture = on_white(picture)
     content: bytes = picture.write_to_buffer(
         f".{output_format}", keep="icc", **_options(output_format, compression)
     )
