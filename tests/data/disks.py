@@ -10,7 +10,7 @@ import pytest
 
 @contextmanager
 def mounted(disk: Path, options: str) -> Iterator[Path]:
-    """A disk in memory."""
+    """A disk in memory. Not everybody may mount one; `tests/faults` sets limits instead."""
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)]
     outcome = subprocess.run(mount, capture_output=True, check=False, text=True)

@@ -5,4 +5,4 @@ import random
 
 def jittered(seconds: float) -> float:
     """Between half of them and all."""
-    return seconds * random.uniform(0.5, 1)  # noqa: S311 - not a secret
+    return seconds * random.uniform(0.5, 1)  # noqa: S311 - who could guess a pause gains nothing

@@ -17,6 +17,7 @@ pyvips.cache_set_max(0)  # it would keep what it has seen, and callers' pictures
 _JPEG_MARK = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 """Whatever lies between two segments is passed over, as decoders do: mostly the scan itself."""
 
+_JPEG_LENGTH_BYTES = 2  # which a length counts in
 _JPEG_END = 0xD9
 _JPEG_BARE_MARKS = frozenset({0x01, 0xD8})
 _GIF_PICTURE, _GIF_EXTENSION, _GIF_TRAILER = 0x2C, 0x21, 0x3B
@@ -90,8 +91,8 @@ def _jpeg_is_complete(content: bytes) -> bool:
             return True
         if kind in _JPEG_BARE_MARKS:
             continue
-        length = int.from_bytes(content[at : at + 2])
-        if length < 2 or at + length > len(content):  # noqa: PLR2004 - a length counts its own two bytes
+        length = int.from_bytes(content[at : at + _JPEG_LENGTH_BYTES])
+        if length < _JPEG_LENGTH_BYTES or at + length > len(content):
             return False
         at += length
     return False

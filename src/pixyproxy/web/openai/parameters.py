@@ -20,6 +20,7 @@ from pixyproxy.core.requests import (
 from pixyproxy.service.validation import refused, revalidated
 
 MOST_IMAGES = 10
+_FEWEST_DIGITS_REFUSED = 20  # of no field that is a number is so large a one taken
 _OF_A_VARIATION = "a variation"
 _MODEL_OF_VARIATIONS = "dall-e-2"  # The only one that ever made them.
 _NOT_FOR_THE_GENERATOR = {"n", "response_format", "stream", "markup", "images", "mask"}
@@ -168,7 +169,8 @@ def with_numbers(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _number(text: str) -> int | str:
-    return int(text) if text.isascii() and text.removeprefix("-").isdigit() and len(text) < 20 else text  # noqa: PLR2004 - more is no number we take
+    is_number = text.isascii() and text.removeprefix("-").isdigit() and len(text) < _FEWEST_DIGITS_REFUSED
+    return int(text) if is_number else text
 
 
 def _truth(text: str) -> bool | str:

@@ -100,7 +100,7 @@ async def _follow(stream: Stream, image: Image, tell: _Tell) -> None:
         await tell(_Completed(await arriving))
     except PixyProxyException as error:
         await tell(error)
-    except Exception:
+    except Exception:  # the answer has begun, so no handler above could tell the caller any more
         log.exception("image %s cannot be told of", image.guid)
         await tell(InternalError(guid=image.guid))
     finally:

@@ -25,7 +25,7 @@ class Drawn:
     def painted(self) -> pyvips.Image:
         return paint(self.svg(), transparent=self.transparent)
 
-    def begun(self, size: Size, share: float) -> pyvips.Image:
+    def begun(self, size: Size, share: float, /) -> pyvips.Image:
         """Painted back to front: the sky is there before the fox."""
         shapes = max(_FEWEST_SHAPES, round(len(self.drawing.shapes) * share))
         picture = rasterised(self.drawing.write(*size, last=shapes))

@@ -16,7 +16,7 @@ class Motif(Protocol):
 
     def painted(self) -> pyvips.Image: ...
 
-    def begun(self, size: Size, share: float) -> pyvips.Image:
+    def begun(self, size: Size, share: float, /) -> pyvips.Image:
         """Small, as it looks when that share of the work is done."""
 
     def planes(self, size: Size) -> list[MovingPlane]:

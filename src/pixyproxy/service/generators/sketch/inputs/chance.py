@@ -6,4 +6,4 @@ from pixyproxy.service.generators.generator import InputPicture
 
 
 def chance_of(seed: int, prompt: str, picture: InputPicture) -> Random:
-    return Random(f"{seed} {prompt!a} {picture.sha256}")  # noqa: S311 - art, not secrets
+    return Random(f"{seed} {prompt!a} {picture.sha256}")  # noqa: S311 - the same for the same request; it guards nothing

@@ -33,7 +33,8 @@ class Repainted:
     def painted(self) -> pyvips.Image:
         return self._painted(self.size)
 
-    def begun(self, size: Size, share: float) -> pyvips.Image:  # noqa: ARG002 - it is there at once, and gets sharper
+    def begun(self, size: Size, _share: float, /) -> pyvips.Image:
+        """There at once; how far it is, only its sharpness tells."""
         return self._painted(size)
 
     def planes(self, size: Size) -> list[MovingPlane]:

@@ -37,7 +37,8 @@ class Retouched:
         hole = coverage_of(self.mask, self.size)
         return self._filled(picture, hole) if hole.max() else picture
 
-    def begun(self, size: Size, share: float) -> pyvips.Image:  # noqa: ARG002 - it is there at once, and gets sharper
+    def begun(self, size: Size, _share: float, /) -> pyvips.Image:
+        """There at once; how far it is, only its sharpness tells."""
         return self.painted().thumbnail_image(size.width, height=size.height, size="force")
 
     def planes(self, size: Size) -> list[MovingPlane]:
@@ -61,7 +62,7 @@ class Retouched:
         scene = paint(
             compose(self.prompt, self.seed, sheet, transparent=transparent), transparent=transparent
         )
-        rng = Random(self.seed)  # noqa: S311 - art, not secrets
+        rng = Random(self.seed)  # noqa: S311 - the same picture for the same seed; it guards nothing
         scene = with_photographs(scene, self.inputs[1:], rng)
         return scene.crop((sheet.width - size.width) // 2, (sheet.height - size.height) // 2, *size)
 

@@ -18,6 +18,7 @@ from pixyproxy.service.generators.sketch.output.animation import MovingPlane
 from pixyproxy.service.generators.sketch.render import grained, on_white, rasterised
 
 _LIGHTS = ("#ffd9a0", "#ffb59a", "#a9d4ff", "#c9b6ff", "#b8f0d0", "#fff3c9")
+_MIRRORED_SHARE, _MIDDLE = 0.25, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Turn:
             zoom=rng.uniform(1.06, 1.2),
             across=rng.random(),
             down=rng.random(),
-            is_mirrored=rng.random() < 0.25,  # noqa: PLR2004 - one of four
+            is_mirrored=rng.random() < _MIRRORED_SHARE,
             light=rng.choice(_LIGHTS),
         )
 
@@ -59,7 +60,8 @@ class Varied:
         picture = self._seen_at(self.size)
         return picture if picture.hasalpha() else grained(picture)
 
-    def begun(self, size: Size, share: float) -> pyvips.Image:  # noqa: ARG002 - it is there at once, and gets sharper
+    def begun(self, size: Size, _share: float, /) -> pyvips.Image:
+        """There at once; how far it is, only its sharpness tells."""
         return self._seen_at(size)
 
     def planes(self, size: Size) -> list[MovingPlane]:
@@ -122,7 +124,7 @@ def _lit(picture: pyvips.Image, turn: Turn) -> pyvips.Image:
     drawing = Drawing(1000, 1000)
     stops = ((0.0, turn.light, 0.42), (0.55, turn.light, 0.12), (1.0, turn.light, 0.0))
     glow = drawing.radial_gradient(*stops)
-    x, y = (-700.0 if share < 0.5 else 100.0 for share in (1 - turn.across, turn.down))  # noqa: PLR2004 - the half
+    x, y = (-700.0 if share < _MIDDLE else 100.0 for share in (1 - turn.across, turn.down))
     drawing.add(rect(x, y, 1600, 1600, glow))
     light = rasterised(drawing.write(picture.width, picture.height))
     if not picture.hasalpha():
