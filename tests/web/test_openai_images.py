@@ -194,14 +194,14 @@ async def test_a_link_that_was_altered_or_is_over_or_is_anothers_opens_nothing(
     altered = [
         f"{path}?{over}",
         f"{path}?expires={int(expires) + 1}&signature={signature}",
-        f"{path}?expires={expires}&signature={signature[:-1]}0",
+        f"{path}?expires={expires}&signature={signature[:-1]}{'1' if signature[-1] == '0' else '0'}",
         f"{path}?expires={expires}&signature=",
         f"{urlsplit(other).path}?{urlsplit(url).query}",
         f"{path.replace(guid, guid.upper())}?{urlsplit(url).query}",
         f"{path}?expires=0{expires}&signature={signature}",
         f"{path}?expires=x&signature=y",
     ]
-    opened = {altered: (await visitor.get(altered)).status_code for altered in altered if altered != url}
+    opened = {each: (await visitor.get(each)).status_code for each in altered}
     assert set(opened.values()) == {403}, opened
     for half in (f"{path}?expires={expires}", f"{path}?signature={signature}"):
         assert (await visitor.get(half)).status_code == 422
