@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench torture lock clean
+.PHONY: help run test check format bench growth torture lock clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ format: .venv/dev.stamp  ## let the formatter have its way
 
 bench: .venv/dev.stamp  ## measure, and write benchmarks/RESULTS.md
 	@$(PY) -m benchmarks
+
+growth: .venv/dev.stamp  ## search ten million images as well as one, and write benchmarks/TEN_MILLION.md
+	@$(PY) -m benchmarks.growth --rows $(or $(ROWS),10000000)
 
 torture: .venv/dev.stamp  ## break the service in every way we know, and write docs/faults.md
 	@$(PY) -m tests.faults

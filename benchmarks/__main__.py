@@ -1,18 +1,16 @@
 """`python -m benchmarks`: measures the service beside its peers and writes RESULTS.md."""
 
 import argparse
-import signal
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import NoReturn
 
 from benchmarks.machine import folder_on_disk, machine_facts, versions
 from benchmarks.measuring import measure
-from benchmarks.processes import make_room_for_connections
+from benchmarks.processes import end_properly, make_room_for_connections
 from benchmarks.report import page, section
 from benchmarks.results import Outcome, Scenario
 from benchmarks.scenarios import SCENARIOS
@@ -20,13 +18,13 @@ from benchmarks.servers import mysql_version
 
 _RESULTS = Path(__file__).with_name("RESULTS.md")
 _ROUNDS, _QUICK_ROUNDS = 5, 2
-_LAST_START_SECONDS, _MOST_SECONDS = 25 * 60, 35 * 60
+_LAST_START_SECONDS, _MOST_SECONDS = 35 * 60, 50 * 60
 _BEGAN = monotonic()
 
 
 def main() -> None:
     asked = _arguments()
-    _end_properly(_MOST_SECONDS)
+    end_properly(_MOST_SECONDS)
     make_room_for_connections()
     tempfile.tempdir = str(folder_on_disk())
     with tempfile.TemporaryDirectory(prefix="pixyproxy-bench-") as folder:
@@ -75,27 +73,6 @@ def _measure(scenario: Scenario, folder: Path, asked: argparse.Namespace) -> Out
     outcome = measure(scenario, folder, rounds, scenario.quick_seconds if asked.quick else scenario.seconds)
     print(f"{section(outcome)}\n({scenario.name}: {monotonic() - started:.0f} s)\n", flush=True)
     return outcome
-
-
-def _end_properly(most_seconds: int) -> None:
-    """Whatever ends us early, once: every `with` is left, so every process we started is ended."""
-
-    def leave(number: int, _frame: object) -> NoReturn:
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM):
-            signal.signal(each, signal.SIG_IGN)
-        raise SystemExit(_WHY[signal.Signals(number)])
-
-    for each in _WHY:
-        signal.signal(each, leave)
-    signal.alarm(most_seconds)
-
-
-_WHY = {
-    signal.SIGINT: "interrupted",
-    signal.SIGTERM: "ended",
-    signal.SIGHUP: "ended",
-    signal.SIGALRM: f"took longer than {_MOST_SECONDS // 60} minutes",
-}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Runs the two clients, each as a process of its own, and turns what they print into a sample."""
+"""Runs the clients, each as a process of its own, and turns what they print into a sample."""
 
 import json
 import subprocess
@@ -89,9 +89,31 @@ def get(url: str, key: str | None, seconds: float, *, connections: int = 8) -> S
     }
 
 
-def _run(command: Sequence[str], seconds: float) -> Mapping[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is asked for, one after the other, and with which key."""
+
+    key: str
+    paths: Sequence[str]
+
+
+def get_series(url: str, series: Mapping[str, Series], seconds: float) -> Mapping[str, tuple[float, float]]:
+    """The p50 and the p95 of each in milliseconds, on one connection; see series.py."""
+    asked = {
+        "url": url,
+        "seconds": seconds / len(series),
+        "series": {name: asdict(each) for name, each in series.items()},
+    }
+    found = _run([sys.executable, "-m", "benchmarks.series"], seconds, json.dumps(asked))
+    for name, each in found.items():
+        if each["unexpected"] or not each["requests"]:
+            raise LoadError(f"GET {series[name].paths[0]}: {dict(each)}")
+    return {name: (each["p50_ms"], each["p95_ms"]) for name, each in found.items()}
+
+
+def _run(command: Sequence[str], seconds: float, told: str | None = None) -> Mapping[str, Any]:
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=seconds + _SPARE_SECONDS
+        command, input=told, capture_output=True, text=True, check=False, timeout=seconds + _SPARE_SECONDS
     )
     if done.returncode:
         raise LoadError(f"{Path(command[0]).name} ended with {done.returncode}: {done.stderr[-500:]}")

@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 from time import sleep
 
 from benchmarks import clients
+from benchmarks.kept import Library, Open, mysql_library, sqlite_library
+from benchmarks.library_rows import MADE, OWNER
 from benchmarks.processes import memory_mb
 from benchmarks.programs import NoProgramError
 from benchmarks.results import Lanes, Measure, Missing, Sample
-from benchmarks.seeding import deep_cursor, seed
+from benchmarks.seeding import cursors_of, hand_over
 from benchmarks.servers import (
     ADMIN_KEY,
     LARGE_BYTES,
@@ -31,12 +33,16 @@ from benchmarks.servers import (
     start_service,
 )
 from pixyproxy.core.models import Audience
+from pixyproxy.core.requests import ImageSearch
 from tools.mysql_server import NoMySQLError
 
 _AT_ONCE = 8
 _SETTLED_SECONDS = 1.5
 _LOADED_SECONDS = 4.0
 _LIMIT = 50
+_DEPTH = 1_000_000
+MILLION = MADE - 1
+ADMINISTRATOR = Audience(owner="admin", sees_everything=True)
 
 SQLITE, MYSQL = "SQLite", "MySQL"
 PROVIDER, NGINX, PIXYPROXY = "the provider alone", "nginx", "PixyProxy"
@@ -97,30 +103,37 @@ def details_lanes(folder: Path, stack: ExitStack) -> Lanes:
 
 
 def list_lanes(folder: Path, stack: ExitStack) -> Lanes:
-    def on(name: str, database_url: str | None) -> Lanes:
-        service = start_ready_service(stack, folder / name, database_url=database_url)
-        key = make_key(service)
-        seed(service.database_url, key.owner)
-        audience = Audience(owner=key.owner)
-        everything = Audience(owner="admin", sees_everything=True)
+    def on(name: str, open_library: Open) -> Lanes:
+        library = stack.enter_context(open_library(MILLION))
+        service, key = start_with_library(stack, folder / name, library)
         return {
             f"{name}, administrator, first": _page(service, ADMIN_KEY, None),
-            f"{name}, administrator, deep": _page(service, ADMIN_KEY, everything),
-            f"{name}, own and public, first": _page(service, key.text, None),
-            f"{name}, own and public, deep": _page(service, key.text, audience),
+            f"{name}, administrator, deep": _page(service, ADMIN_KEY, ADMINISTRATOR),
+            f"{name}, own and public, first": _page(service, key, None),
+            f"{name}, own and public, deep": _page(service, key, Audience(owner=OWNER)),
         }
 
-    lanes = dict(on(SQLITE, None))
+    lanes = dict(on(SQLITE, sqlite_library))
     try:
-        lanes |= on(MYSQL, start_mysql(stack))
+        lanes |= on(MYSQL, mysql_library)
     except NoMySQLError as reason:
         lanes[MYSQL] = Missing(str(reason))
     return lanes
 
 
+def start_with_library(stack: ExitStack, folder: Path, library: Library) -> tuple[Service, str]:
+    """And the key of one who owns half of the images."""
+    service = start_ready_service(stack, folder, database_url=library.url)
+    key = make_key(service)
+    hand_over(library.url, key.owner)
+    return service, key.text
+
+
 def _page(service: Service, key: str, deep_for: Audience | None) -> Measure:
-    cursor = f"&cursor={deep_cursor(service.database_url, deep_for)}" if deep_for else ""
-    url = f"{service.images_url}?limit={_LIMIT}{cursor}"
+    url = f"{service.images_url}?limit={_LIMIT}"
+    if deep_for is not None:
+        cursor = cursors_of(service.database_url).after(MILLION - _DEPTH + 1, ImageSearch(), deep_for)
+        url += f"&cursor={cursor}"
     if (found := len(json.loads(ask(url, key)))) != _LIMIT:
         raise clients.LoadError(f"A page of {_LIMIT} has {found} images.")
     return partial(clients.get, url, key)

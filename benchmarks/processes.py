@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 _START_SECONDS, _STOP_SECONDS = 30.0, 15.0
 _OPEN_FILES = 8192
@@ -76,6 +77,25 @@ def memory_mb(pid: int) -> dict[str, float]:
     with suppress(OSError):
         found["PSS"] = _kilobytes("Pss", Path(f"/proc/{pid}/smaps_rollup").read_text())
     return {name: kilobytes / 1000 for name, kilobytes in found.items()}
+
+
+def end_properly(most_seconds: int) -> None:
+    """Whatever ends us early, once: every `with` is left, so every process we started is ended."""
+    reasons = {
+        signal.SIGINT: "interrupted",
+        signal.SIGTERM: "ended",
+        signal.SIGHUP: "ended",
+        signal.SIGALRM: f"took longer than {most_seconds // 60} minutes",
+    }
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        for each in reasons:
+            signal.signal(each, signal.SIG_IGN)
+        raise SystemExit(reasons[signal.Signals(number)])
+
+    for each in reasons:
+        signal.signal(each, leave)
+    signal.alarm(most_seconds)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

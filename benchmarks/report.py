@@ -19,7 +19,7 @@ def page(
 ) -> str:
     facts = {"Date": f"{datetime.now(UTC):%Y-%m-%d}", **machine}
     facts["Versions"] = ", ".join(f"{name} {number}" for name, number in versions.items())
-    parts = [_HEAD.format(rounds=rounds), _table(("", ""), facts.items()), _verdicts(outcomes)]
+    parts = [_HEAD.format(rounds=rounds), table(("", ""), facts.items()), _verdicts(outcomes)]
     return "\n".join([*parts, *(section(outcome) for outcome in outcomes)])
 
 
@@ -29,7 +29,7 @@ def section(outcome: Outcome) -> str:
     parts = [f"## {scenario.title}\n\n{scenario.method}{rounds}\n"]
     if outcome.samples:
         rows = [(lane, *_cells(outcome, lane)) for lane in outcome.samples]
-        parts.append(_table(("", *scenario.metrics), rows))
+        parts.append(table(("", *scenario.metrics), rows))
     parts += [f"**Not measured:** {name}: {reason}\n" for name, reason in outcome.missing.items()]
     return "\n".join(parts)
 
@@ -41,7 +41,7 @@ def _cells(outcome: Outcome, lane: str) -> list[str]:
 
 def _verdicts(outcomes: Sequence[Outcome]) -> str:
     rows = [row for outcome in outcomes for row in _verdicts_of(outcome)]
-    return f"## Aims\n\n{_table(('', 'what', 'found', 'aim', 'met'), rows)}"
+    return f"## Aims\n\n{table(('', 'what', 'found', 'aim', 'met'), rows)}"
 
 
 def _verdicts_of(outcome: Outcome) -> Iterator[Sequence[str]]:
@@ -65,6 +65,6 @@ def _answer(met: bool | None) -> str:
     return "" if met is None else "yes" if met else "**no**"
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

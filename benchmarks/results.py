@@ -20,6 +20,8 @@ class Missing:
 
 
 Lanes = Mapping[str, Measure | Missing]
+EVERY = "the slowest line"
+"""Stands for a lane where an aim is about all of them: the most that any has, round by round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ class Outcome:
 
     def judged(self, aim: Aim) -> list[float]:
         """The values, or ratios round by round, that an aim is about; empty when a lane is missing."""
+        if aim.lane == EVERY:
+            lanes = [found for lane in self.samples if (found := self.values(lane, aim.metric))]
+            return [max(values) for values in zip(*lanes, strict=False)]
         values = self.values(aim.lane, aim.metric)
         if aim.peer is None:
             return values
@@ -102,6 +107,8 @@ class Spread:
         return cls(median(values), min(values), max(values))
 
     def __str__(self) -> str:
+        if self.least == self.most:
+            return _short(self.middle)
         return f"{_short(self.middle)} ({_short(self.least)} to {_short(self.most)})"
 
 

@@ -14,12 +14,14 @@ from benchmarks.flight import (
     WORKER_RSS,
 )
 from benchmarks.gateway import CPU, LITELLM, PEAK_PSS, PEAK_RSS
+from benchmarks.kept import Open, mysql_library, sqlite_library
 from benchmarks.lanes import (
     BARE,
     BARE_BYTES,
     IDLE_OPENAI,
     IDLE_SKETCH,
     LIVE,
+    MILLION,
     MYSQL,
     NGINX,
     PIXYPROXY,
@@ -33,7 +35,8 @@ from benchmarks.lanes import (
     WITH_SKETCH,
     WORKER,
 )
-from benchmarks.results import Aim, Scenario
+from benchmarks.results import EVERY, Aim, Scenario
+from benchmarks.search_lanes import MIDDLES, REQUESTS, SLOW, search_lanes
 from benchmarks.servers import LARGE_BYTES, SMALL_BYTES
 
 _OF_GETS = (RATE, MIDDLE, SLOWEST)
@@ -69,6 +72,22 @@ def _flight(way: flight.CrowdFor, title: str, method: str, seconds: float) -> Sc
         rounds=3,
         added={ADDED_MIDDLE: MIDDLE, ADDED_SLOWEST: SLOWEST},
         references=REFERENCES,
+    )
+
+
+def _search(database: str, open_library: Open, slowest_ms: float) -> Scenario:
+    return Scenario(
+        name=f"search-{database.lower()}",
+        title=f"Searching a million, on {database}: `GET /image?prompt=…`",
+        method=f"One connection, {REQUESTS} searches for each cell, all for other words of their kind, pages "
+        "of 50. The library of the row above. *All*: as administrator; *own*: as one who owns half of it "
+        "and sees the public rest. *Deep*: after half of the library. Counting stops at 10,000.",
+        metrics=(*MIDDLES, *SLOW),
+        aims=tuple(Aim(metric, EVERY, slowest_ms, at_least=False) for metric in SLOW),
+        prepare=partial(search_lanes, open_library, MILLION),
+        seconds=6,
+        in_quick=False,
+        rounds=1,
     )
 
 
@@ -127,9 +146,9 @@ SCENARIOS = (
     Scenario(
         name="list",
         title="Paging through a million: `GET /image?limit=50`",
-        method="8 connections. 1,000,200 rows, half of them the caller's own, three in ten public; the deep "
-        "page comes after 1,000,000 newer rows. The administrator sees all; a caller's page is merged from "
-        "own and public images.",
+        method="8 connections. 1,048,575 images, half of them the caller's own, three in ten public; the "
+        "deep page comes after 1,000,000 newer ones. The administrator sees all; a caller what is own or "
+        "public.",
         metrics=_OF_GETS,
         aims=tuple(
             Aim(MIDDLE, f"{database}, {who}, deep", 2, f"{database}, {who}, first", at_least=False)
@@ -140,6 +159,8 @@ SCENARIOS = (
         seconds=2,
         in_quick=False,
     ),
+    _search(SQLITE, sqlite_library, 15),
+    _search(MYSQL, mysql_library, 50),
     Scenario(
         name="content-large",
         title="Serving a picture of 1.5 MB: `GET /image/{guid}/content`",

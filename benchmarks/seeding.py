@@ -1,122 +1,145 @@
-"""A library of a million images, as rows: written straight into the table, in the columns the service writes.
+"""Writes a library straight into a database: rows and index as the service keeps them.
 
-Only `image` is filled. The plain list reads nothing else: no words, no tags, no attempts, no files.
+Images are made and their terms found in processes of their own, block after block; this one writes.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from itertools import islice
-from random import Random
-from typing import Any
+import sys
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterator, Mapping
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
 
-from benchmarks.load import WORDS
-from pixyproxy.core.models import Audience, Content, Image, Status, Visibility
-from pixyproxy.core.names import readable_name
-from pixyproxy.core.requests import ImageSearch
-from pixyproxy.data.image_rows import WRITTEN_COLUMNS, to_dict
-from pixyproxy.data.init import open_database
+from pyroaring import BitMap
+
+from benchmarks.copying import INSERT, copy, repeat, tell
+from benchmarks.library_rows import OWNER, image
+from pixyproxy.core.models import Image
+from pixyproxy.data.database import Database, Parameters, Statements
+from pixyproxy.data.image_rows import to_dict
+from pixyproxy.data.init import open_database, open_library
+from pixyproxy.data.search.looks import Looks
+from pixyproxy.data.search.postings import BLOCK, Postings
+from pixyproxy.data.search.terms import terms_of
 from pixyproxy.data.secret_repository import SecretRepository
-from pixyproxy.data.values import to_timestamp
 from pixyproxy.service.cursors import Cursors
 
-DEPTH = 1_000_000
-_BEYOND = 200
-"""More rows than that, so that the deep page is as full as the first and has a next one, too."""
-_KINDS, _AT_ONCE = 1_000, 10_000
-_FIRST_AT = datetime(2026, 1, 1, tzinfo=UTC)
-_INSERT = (
-    f"INSERT INTO image ({', '.join(WRITTEN_COLUMNS)}) "  # noqa: S608 - our own column names
-    f"VALUES ({', '.join(f':{column}' for column in WRITTEN_COLUMNS)})"
-)
-
-Row = Mapping[str, Any]
+_WORKERS, _AHEAD = 2, 3
+_ROWS_AT_ONCE = 5_000
 
 
-def seed(database_url: str, owner: str) -> None:
-    """Half of the images belong to `owner`; three in ten are public."""
-    asyncio.run(_seed(database_url, _rows(owner, DEPTH + _BEYOND)))
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The images of one block of the index, and which of them have which terms."""
+
+    block: int
+    images: Mapping[int, Image]
+    sets: dict[str, BitMap]
 
 
-def deep_cursor(database_url: str, audience: Audience) -> str:
-    """The cursor a caller would hold after paging past a million rows; sealed as by the service."""
-    return asyncio.run(_deep_cursor(database_url, audience))
+def seed(database_url: str, count: int) -> None:
+    """So many images, their ids counted from 1, into a database that has none."""
+    asyncio.run(_seed(database_url, count))
 
 
-async def _seed(database_url: str, rows: Iterator[Row]) -> None:
+def seed_from(source_url: str, database_url: str, count: int) -> None:
+    """The same, or a few more, by copying another library, again and again: that is quicker."""
+    asyncio.run(_seed_from(source_url, database_url, count))
+
+
+def hand_over(database_url: str, key_id: str) -> None:
+    """To the holder of this key, who then owns half of the images."""
+    asyncio.run(_hand_over(database_url, key_id))
+
+
+def cursors_of(database_url: str) -> Cursors:
+    """Seals those that a caller would hold after paging to some image, as the service does."""
+    return Cursors(asyncio.run(_secret(database_url)))
+
+
+async def _seed(database_url: str, count: int) -> None:
+    async with _empty(database_url) as database:
+        workers = ProcessPoolExecutor(_WORKERS, get_context("spawn"))
+        try:
+            for part in _parts(workers, count):
+                await _write(database, part)
+                tell(max(part.images), count)
+        finally:
+            workers.shutdown(cancel_futures=True)
+
+
+async def _seed_from(source_url: str, database_url: str, count: int) -> None:
+    source = open_database(source_url)
+    try:
+        async with _empty(database_url) as database:
+            await copy(source, database, count)
+            await repeat(database, count)
+    finally:
+        await source.close()
+
+
+@asynccontextmanager
+async def _empty(database_url: str) -> AsyncIterator[Database]:
+    """With its tables."""
+    await (await open_library(database_url)).close()
     database = open_database(database_url)
     try:
-        while batch := list(islice(rows, _AT_ONCE)):
-            await database.execute_many(_INSERT, batch)
-        await database.execute(_ANALYZE[database.dialect], {})
+        yield database
+    finally:
+        print(file=sys.stderr)
+        await database.close()
+
+
+def _parts(workers: Executor, count: int) -> Iterator[_Part]:
+    """In their order; a few are made ahead, not all: each has a hundred megabytes."""
+    ahead: deque[Future[_Part]] = deque()
+    for block in range(count // BLOCK + 1):
+        ahead.append(workers.submit(_part, block, count))
+        if len(ahead) > _AHEAD:
+            yield ahead.popleft().result()
+    while ahead:
+        yield ahead.popleft().result()
+
+
+def _part(block: int, count: int) -> _Part:
+    numbers = range(max(1, block * BLOCK), min(count + 1, (block + 1) * BLOCK))
+    images: dict[int, Image] = {}
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for number in numbers:
+        images[number] = each = image(number)
+        for term in terms_of(each):
+            places[term].append(number % BLOCK)
+    return _Part(block, images, {term: BitMap(found) for term, found in places.items()})
+
+
+async def _write(database: Database, part: _Part) -> None:
+    rows = list(part.images.values())
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        batch: list[Parameters] = [to_dict(each) for each in rows[start : start + _ROWS_AT_ONCE]]
+        await database.execute_many(INSERT, batch)
+    lock = " FOR UPDATE" if database.dialect == "mysql" else ""
+
+    async def write_index(statements: Statements) -> None:
+        await Postings(statements).keep(part.block, part.sets)
+        await Looks(statements).keep(part.images, lock=lock)
+
+    await database.transact(write_index)
+
+
+async def _hand_over(database_url: str, key_id: str) -> None:
+    database = open_database(database_url)
+    try:
+        sql = "UPDATE api_key SET owner = :owner WHERE id = :id"
+        await database.execute(sql, {"owner": OWNER, "id": key_id})
     finally:
         await database.close()
 
 
-_ANALYZE = {"sqlite": "ANALYZE", "mysql": "ANALYZE TABLE image"}
-
-
-async def _deep_cursor(database_url: str, audience: Audience) -> str:
+async def _secret(database_url: str) -> str:
     database = open_database(database_url)
     try:
-        secret = await SecretRepository(database).get_or_add("cursors", "made by the service already")
+        return await SecretRepository(database).get_or_add("cursors", "made by the service already")
     finally:
         await database.close()
-    return Cursors(secret).after(_BEYOND + 1, ImageSearch(), audience)
-
-
-def _rows(owner: str, count: int) -> Iterator[Row]:
-    """A thousand kinds of image, again and again; what is unique in a library is unique here."""
-    random = Random(1)  # noqa: S311 - the same rows in every run
-    kinds = [to_dict(_image(random, owner)) for _ in range(_KINDS)]
-    for number in range(count):
-        kind = kinds[number % _KINDS]
-        created_at = _FIRST_AT + timedelta(seconds=20 * number, microseconds=number % 997)
-        guid = _guid(created_at, number)
-        moment = to_timestamp(created_at)
-        yield {
-            **kind,
-            "guid": guid,
-            "filename": f"{kind['filename'][:-12]}{guid[:8]}.png",
-            "filename_key": f"{kind['filename_key'][:-12]}{guid[:8]}.png",
-            "storage_key": f"{created_at:%Y/%m/%d}/{guid}.png",
-            "sha256": f"{number:064x}",
-            "created_at": moment,
-            "updated_at": moment,
-        }
-
-
-def _guid(moment: datetime, number: int) -> str:
-    digits = f"{int(moment.timestamp() * 1000):012x}7{number & 0xFFF:03x}8{number:015x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def _image(random: Random, owner: str) -> Image:
-    prompt = " ".join(random.choices(WORDS, k=random.randint(8, 30)))
-    guid = _guid(_FIRST_AT, 0)
-    return Image(
-        guid=guid,
-        owner=owner if random.random() < 0.5 else f"somebody{random.randint(1, 40):04d}",
-        filename=f"{readable_name(prompt, guid)}.png",
-        prompt=prompt,
-        tags=tuple(random.sample(WORDS, random.randint(0, 4))),
-        author="shop team",
-        status=Status.READY,
-        visibility=Visibility.PUBLIC if random.random() < 0.3 else Visibility.PRIVATE,
-        generator="openai",
-        model="gpt-image-2",
-        parameters={"size": "1024x1024", "quality": "medium", "background": "opaque"},
-        content=Content(
-            storage_key="2026/01/01/x.png",
-            media_type="image/png",
-            width=1024,
-            height=1024,
-            size_bytes=random.randint(900_000, 2_500_000),
-            sha256="0" * 64,
-        ),
-        cost_usd=Decimal("0.03171"),
-        cost_source="genai-prices",
-        created_at=_FIRST_AT,
-        updated_at=_FIRST_AT,
-    )

@@ -98,10 +98,14 @@ def start_mysql_server(stack: ExitStack) -> str:
 
 def make_mysql_database(admin_url: str, name: str) -> str:
     """The URL of an empty database made by the project's own scripts."""
-    database = f"{name}_bench_{os.getpid()}"
-    url = f"mysql://{database[:32]}:bench@{admin_url.partition('@')[2].rstrip('/')}/{database}"
+    url = mysql_database_url(admin_url, f"{name}_bench_{os.getpid()}")
     asyncio.run(create_database_and_user(url, admin_url))
     return url
+
+
+def mysql_database_url(admin_url: str, database: str) -> str:
+    """On the same server, as the account that the service runs as there."""
+    return f"mysql://{database[:32]}:bench@{admin_url.partition('@')[2].rstrip('/')}/{database}"
 
 
 def mysql_version() -> str:

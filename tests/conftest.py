@@ -21,7 +21,10 @@ from tests.upstream import RunningUpstream, running_upstream
 from tools.mysql_server import MySQLServer, running_mysql
 
 ADMIN_KEY = "the administrator's key"
-TABLES_EMPTIED = "image attempt job idempotency image_word image_tag image_parent api_key secret".split()
+TABLES_EMPTIED = [
+    *"image attempt job idempotency image_parent api_key secret".split(),
+    *"image_posting image_change image_looks".split(),
+]
 
 Client = httpx2.AsyncClient
 

@@ -16,12 +16,15 @@ from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.generators.generator import Generator
 from pixyproxy.service.generators.sketch import Sketch
+from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.links import Links
+from pixyproxy.service.looking import Looking
 from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
+from pixyproxy.service.trash import Trash
 from pixyproxy.settings import Settings
-from pixyproxy.web import docs, errors, health, images, keys
+from pixyproxy.web import bulk, docs, errors, export, health, images, keys, similar, tags, trash
 from pixyproxy.web.body_limits import BodyLimits
 from pixyproxy.web.openai import images as openai_images
 from pixyproxy.web.openai import models as openai_models
@@ -38,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         app.state.services = await open_services(settings)
-        app.state.services.generation.start_recovery()
+        app.state.services.start()
         yield
         await app.state.services.close()
 
@@ -56,7 +59,20 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.public_url = settings.public_url
     complete_published_api(app)
     errors.install(app)
-    for module in (images, openai_images, openai_models, keys, health, docs):
+    # What is at /image/export is no image of that name, so `images` comes after it.
+    for module in (
+        bulk,
+        export,
+        images,
+        similar,
+        trash,
+        openai_images,
+        openai_models,
+        keys,
+        tags,
+        health,
+        docs,
+    ):
         app.include_router(module.router)
     app.add_middleware(BodyLimits)
     app.add_middleware(errors.UnexpectedErrors)
@@ -82,15 +98,19 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
     store = open_store(settings.images)
     spool = open_spool(settings.spool, create=create)
     admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
+    deleted = Trash(library, store, settings.trash_kept_for)
+    generation = Generation(library, store, spool, catalogue, _limits(settings))
     return Services(
         library=library,
         store=store,
         catalogue=catalogue,
-        generation=Generation(library, store, spool, catalogue, _limits(settings)),
+        generation=generation,
         spool=spool,
         keys=Keys(library, admin_key),
         cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
         links=Links(await library.secrets.get_or_add("links", token_hex(32))),
+        trash=deleted,
+        housekeeping=Housekeeping(library, deleted, Looking(library, store, generation.under_way)),
     )
 
 

@@ -31,7 +31,7 @@ async def examine(settings: Settings, orders: Orders, told: Told) -> AsyncIterat
         reserve = None if settings.reserve_mb is None else settings.reserve_mb * 1024**2
         async with _opened_library(settings) as library:
             store, spool = open_store(settings.images), Spool(settings.spool)
-            orders = replace(orders, reserve_bytes=reserve)
+            orders = replace(orders, reserve_bytes=reserve, trash_kept_for=settings.trash_kept_for)
             async for finding in examine_library(library, store, spool, orders, told):
                 yield finding
 

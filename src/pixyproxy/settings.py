@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -121,6 +122,11 @@ class Settings(BaseModel):
         alias="PIXYPROXY_RESERVE_MB",
         description="disk space kept free for answers already paid for; else 5 %, and at least 2048",
     )
+    trash_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        30,
+        alias="PIXYPROXY_TRASH_DAYS",
+        description="days for which a deleted image can be restored; 0: none, it is removed at once",
+    )
     public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
         alias="PIXYPROXY_PUBLIC_URL",
@@ -166,6 +172,10 @@ class Settings(BaseModel):
     def spool(self) -> Path:
         """Where answers that are paid for wait until their image is safe."""
         return self.data_dir / "spool"
+
+    @property
+    def trash_kept_for(self) -> timedelta:
+        return timedelta(days=self.trash_days)
 
     @property
     def sqlite_file(self) -> Path | None:

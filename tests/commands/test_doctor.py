@@ -1,8 +1,12 @@
+import asyncio
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+from pixyproxy.data.init import open_database
+from pixyproxy.data.values import to_timestamp
 from tests.upstream import RunningUpstream
 from tools.mysql_process import free_port
 
@@ -35,6 +39,13 @@ def wrong(environment: dict[str, str], *words: str) -> dict[str, str]:
 def picture_of(environment: dict[str, str]) -> Path:
     [file] = Path(environment["PIXYPROXY_DATA_DIR"], "images").rglob("*.png")
     return file
+
+
+async def delete_all(database_url: str, at: datetime) -> None:
+    database = open_database(database_url)
+    sql = "UPDATE image SET deleted_at = :at, updated_at = :at"
+    await database.execute(sql, {"at": to_timestamp(at)})
+    await database.close()
 
 
 def test_all_is_well_after_init(environment: dict[str, str], database_url: str) -> None:
@@ -91,6 +102,21 @@ def test_what_is_missing_stays_wrong_whatever_is_repaired(run: Run, environment:
         }
     file.unlink()
     assert "bytes are missing: 1" in wrong(environment, "--quick")["content"]
+
+
+def test_what_was_deleted_is_well_for_as_long_as_the_setting_says(
+    run: Run, environment: dict[str, str]
+) -> None:
+    guid = run("generate", "a red fox", "--size", "64x64").stdout.strip()
+    asyncio.run(delete_all(environment["PIXYPROXY_DATABASE_URL"], datetime.now(UTC) - timedelta(days=2)))
+    assert wrong(environment, "--repair") == {}
+    shorter = environment | {"PIXYPROXY_TRASH_DAYS": "1"}
+    told = f"Deleted images that are not removed yet: 1 ({guid})."
+    assert wrong(shorter)["states"] == f"{told} --repair removes their bytes and rows."
+    file = picture_of(environment)
+    report = examined(shorter, "--repair")
+    assert report.findings["states"] == f"fixed {told} Their bytes and rows are removed."
+    assert (report.exit_code, file.exists()) == (0, False)
 
 
 def test_without_a_folder_of_images_nothing_is_looked_for_in_it(

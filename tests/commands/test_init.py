@@ -78,8 +78,8 @@ def initialised(environment: dict[str, str], *words: str) -> str:
 
 
 OURS = {
-    *("image", "image_word", "image_tag", "image_parent", "attempt", "job", "idempotency"),
-    *("api_key", "secret", "schema_version"),
+    *("image", "image_posting", "image_change", "image_looks", "image_parent"),
+    *("attempt", "job", "idempotency", "api_key", "secret", "schema_version"),
 }
 
 

@@ -37,6 +37,8 @@ WRONG = [
     ("PIXYPROXY_MOST_CALLS", "4001", "should be less than or equal to 4000"),
     ("PIXYPROXY_LEASE_S", "-23", "should be greater than or equal to 3"),
     ("PIXYPROXY_LEASE_S", "3601", "should be less than or equal to 3600"),
+    ("PIXYPROXY_TRASH_DAYS", "-23", "should be greater than or equal to 0"),
+    ("PIXYPROXY_TRASH_DAYS", "3651", "should be less than or equal to 3650"),
     ("PIXYPROXY_RESERVE_MB", "-23", "should be greater than or equal to 0"),
     ("PIXYPROXY_PUBLIC_URL", "open-sesame.example", "must be http://host or https://host"),
     ("PIXYPROXY_LOG_LEVEL", "open-sesame", "should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'"),

@@ -1,10 +1,12 @@
 """How text becomes words, in every script people prompt in."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pixyproxy.core.words import WORD_LENGTH, words
+from pixyproxy.core.words import WORD_LENGTH, caseless, words
 
 
 @pytest.mark.parametrize(
@@ -108,3 +110,32 @@ def test_the_end_of_the_longest_korean_prompt_is_found_though_its_letters_come_a
 
 def test_what_unfolds_to_a_multiple_is_not_followed_to_its_end() -> None:
     assert sum(map(len, words("\ufdfa" * 32_000))) <= 64_000
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Sea", "sEA"),
+        ("Straße", "STRASSE"),
+        ("cafe\u0301", "CAF\u00c9"),
+        ("\u0390", "\u03aa\u0301"),  # folding undoes the composition of the first
+        ("\u1fb4\u0331", "\u0391\u0331\u0301\u0345"),  # folded, the last mark of the second is a letter
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+    ],
+)
+def test_case_and_composition_make_no_difference(one: str, other: str) -> None:
+    assert caseless(one) == caseless(other)
+
+
+@given(st.text(max_size=30))
+def test_what_is_caseless_stays_as_it_is_and_composed(text: str) -> None:
+    plain = caseless(text)
+    assert caseless(plain) == plain == unicodedata.normalize("NFC", plain)
+    for form in ("NFC", "NFD"):
+        assert caseless(unicodedata.normalize(form, text)) == plain
+
+
+@given(st.text(max_size=30))
+def test_caseless_is_what_unicode_calls_a_canonical_caseless_match(text: str) -> None:
+    decomposed = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
+    assert unicodedata.normalize("NFD", caseless(text)) == decomposed

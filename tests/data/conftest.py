@@ -10,6 +10,7 @@ from pixyproxy.data.database import Database
 from pixyproxy.data.init import open_database, open_library
 from pixyproxy.data.library import Library
 from tests.data.disks import mounted
+from tests.data.named_images import Finds, NamedImages
 
 _PROBE = {
     "sqlite": "CREATE TABLE probe (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, "
@@ -49,6 +50,14 @@ async def other_library(library: Library, database_url: str) -> AsyncIterator[Li
     other = await open_library(database_url)
     yield other
     await other.close()
+
+
+@pytest.fixture
+async def finds(library: Library) -> AsyncIterator[Finds]:
+    """Searches among images under names; at the end all is asked again, packed in part and whole."""
+    images = NamedImages(library)
+    yield images.finds
+    await images.ask_again_while_packing()
 
 
 @pytest.fixture

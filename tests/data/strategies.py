@@ -44,6 +44,7 @@ CONTENTS = st.builds(
     size_bytes=st.integers(0, 2**53),
     sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
 )
+LOOKS = st.just("") | st.binary(min_size=8, max_size=8).map(bytes.hex)
 COSTS = st.decimals(Decimal(0), Decimal(1_000_000), places=9)
 IMAGES = st.builds(
     Image,
@@ -66,6 +67,10 @@ IMAGES = st.builds(
     failure=st.none() | FAILURES,
     created_at=MOMENTS,
     updated_at=MOMENTS,
+    parents=st.lists(st.uuids().map(str), max_size=3, unique=True).map(tuple),
+    batch=st.none() | st.uuids().map(str),
+    looks=st.none() | LOOKS,
+    deleted_at=st.none() | MOMENTS,
 )
 ATTEMPTS = st.builds(
     Attempt,

@@ -1,6 +1,7 @@
 """Which image a caller's key stands for, however many requests come with it at once."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -153,7 +154,7 @@ async def test_an_old_key_of_an_image_that_is_still_being_made_is_not_forgotten(
         await library.idempotency.add(each)
     for image in (being_made, hidden):
         await library.jobs.add(a_job(image.id))
-    await library.images.hide(hidden, NOON)
+    await library.images.change(hidden, replace(hidden, deleted_at=NOON))
     assert await library.images.find(hidden.guid, ADMINISTRATOR) is None
     assert await library.idempotency.remove_older(NOON + DAY) == 2
     left = [await library.idempotency.find(each.owner, each.route, each.key) for each in kept]

@@ -1,5 +1,6 @@
 """Images that belong together: batches, parents and children, the same bytes; what is still to be made."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -39,7 +40,8 @@ def with_bytes(sha256: str) -> Content:
 
 
 async def hide(library: Library, image: Image) -> None:
-    await library.images.hide(image, NOON)
+    hidden = replace(image, deleted_at=NOON)
+    await library.transact(lambda repositories: repositories.images.change(image, hidden))
 
 
 async def test_parents_and_batch_are_kept_as_they_are(library: Library) -> None:
@@ -101,7 +103,7 @@ async def test_an_image_removed_is_nobodys_child_and_its_children_keep_its_name(
 ) -> None:
     (image,) = await added(library, an_image(parents=(an_image().guid,)))
     (child,) = await added(library, an_image(parents=(image.guid,)))
-    await library.images.remove(image.id)
+    await library.transact(lambda repositories: repositories.images.remove(image))
     assert [dict(row) for row in await database.fetch_all("SELECT * FROM image_parent", {})] == [
         {"parent": image.guid, "image_id": child.id}
     ]

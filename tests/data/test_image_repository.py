@@ -1,4 +1,4 @@
-"""Images kept, found, changed, hidden and removed, on both databases."""
+"""Images kept, found, changed, put into the trash and removed, on both databases."""
 
 from dataclasses import replace
 from typing import Any
@@ -21,10 +21,10 @@ from tests.data.builders import (
 )
 
 
-async def index_rows(database: Database, image: Image) -> list[int]:
-    """How many rows there are about an image: words, tags, attempts, the image itself."""
+async def rows_about(database: Database, image: Image) -> list[int]:
+    """How many rows there are about an image: parents, changes for the index, attempts, the image itself."""
     counts = []
-    for table in ("image_word", "image_tag", "attempt", "image"):
+    for table in ("image_parent", "image_change", "attempt", "image"):
         column = "id" if table == "image" else "image_id"
         sql = f"SELECT COUNT(*) AS n FROM {table} WHERE {column} = :id"
         row = await database.fetch_one(sql, {"id": image.id})
@@ -51,7 +51,9 @@ async def test_two_images_cannot_have_one_guid_and_the_second_leaves_no_index(
     with pytest.raises(DuplicateRow):
         await added(library, an_image("a whale", guid=image.guid))
     assert await found(library, prompt="whale") == []
-    assert await database.fetch_all("SELECT word FROM image_word WHERE word = :word", {"word": "whale"}) == []
+    assert [row["image_id"] for row in await database.fetch_all("SELECT * FROM image_change", {})] == [
+        image.id
+    ]
 
 
 @pytest.mark.parametrize(
@@ -76,9 +78,9 @@ async def test_a_private_image_exists_for_its_owner_and_administrators_only(
 
 
 @pytest.mark.parametrize("audience", [seen_by("alice"), ADMINISTRATOR, seen_by("bob"), PUBLIC])
-async def test_a_hidden_image_exists_for_nobody(library: Library, audience: Audience) -> None:
+async def test_an_image_in_the_trash_is_seen_by_nobody(library: Library, audience: Audience) -> None:
     (image,) = await added(library, an_image("a whale", visibility=Visibility.PUBLIC))
-    await library.images.hide(image, NOON)
+    await library.images.change(image, replace(image, deleted_at=NOON))
     assert await library.images.find(image.guid, audience) is None
     assert await library.images.find_for_update(image.guid, audience) is None
     for search in (
@@ -91,24 +93,33 @@ async def test_a_hidden_image_exists_for_nobody(library: Library, audience: Audi
         assert await found(library, audience, **search) == []
 
 
-async def test_a_hidden_image_cannot_be_changed(library: Library, database: Database) -> None:
-    (image,) = await added(library, an_image())
-    await library.images.hide(image, NOON)
-    before = await index_rows(database, image)
-    assert not await library.images.change(image, replace(image, tags=("new", "newer")))
-    assert await index_rows(database, image) == before
+@pytest.mark.parametrize(
+    ("audience", "has_it"), [(seen_by("alice"), True), (ADMINISTRATOR, True), (seen_by("bob"), False)]
+)
+@pytest.mark.parametrize("visibility", Visibility)
+async def test_the_trash_is_its_owners_and_administrators(
+    library: Library, audience: Audience, has_it: bool, visibility: Visibility
+) -> None:
+    image, other = await added(library, *(an_image(visibility=visibility) for _ in range(2)))
+    deleted = replace(image, deleted_at=NOON)
+    await library.images.change(image, deleted)
+    assert await library.images.find_in_trash(image.guid, audience) == (deleted if has_it else None)
+    assert await library.images.find_in_trash(other.guid, audience) is None
+    assert await library.images.find_in_making(image.id) == deleted
+    await library.images.change(deleted, image)
+    assert await library.images.find(image.guid, ADMINISTRATOR) == image
 
 
 async def test_removing_an_image_leaves_what_was_spent_on_it_and_every_row_about_others(
     library: Library, database: Database
 ) -> None:
-    image, other = await added(library, an_image("a whale"), an_image("a whale"))
+    image, other = await added(library, *(an_image("a whale", parents=("x",)) for _ in range(2)))
     for each in (image, other):
         await library.attempts.add(an_attempt(each.id))
-    whole = await index_rows(database, other)
-    await library.images.remove(image.id)
-    assert await index_rows(database, image) == [0, 0, 1, 0]
-    assert await index_rows(database, other) == whole == [5, 1, 1, 1]
+    whole = await rows_about(database, other)
+    await library.images.remove(image)
+    assert await rows_about(database, image) == [0, 2, 1, 0]
+    assert await rows_about(database, other) == whole == [1, 1, 1, 1]
     assert await found(library, prompt="whale") == [other]
 
 
@@ -119,9 +130,10 @@ async def test_a_guid_with_a_blank_behind_it_is_another_one(library: Library) ->
 
 async def test_an_image_removed_twice_or_changed_after_is_no_error(library: Library) -> None:
     (image,) = await added(library, an_image())
-    await library.images.remove(image.id)
-    await library.images.remove(image.id)
-    assert not await library.images.change(image, image)
+    await library.images.remove(image)
+    await library.images.remove(image)
+    await library.images.change(image, replace(image, tags=("new",)))
+    assert await library.images.find(image.guid, ADMINISTRATOR) is None
 
 
 CHANGES: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = [
@@ -144,19 +156,19 @@ async def test_a_changed_image_is_found_by_what_it_is_now_and_not_by_what_it_was
     other = an_image("another", tags=(), filename="x", status=Status.FAILED)
     before, _ = await added(library, an_image(), other)
     after = replace(before, **fields)
-    assert await library.images.change(before, after)
+    await library.images.change(before, after)
     assert await library.images.find(before.guid, ADMINISTRATOR) == after
     assert await found(library, **finds) == [after]
     assert await found(library, **no_longer_finds) == []
 
 
-async def test_a_change_to_the_same_is_a_change_and_keeps_the_index(
+async def test_a_change_to_the_same_is_nothing_new_for_the_index(
     library: Library, database: Database
 ) -> None:
     (image,) = await added(library, an_image())
-    rows = await index_rows(database, image)
-    assert await library.images.change(image, image)
-    assert await index_rows(database, image) == rows
+    before = await rows_about(database, image)
+    await library.images.change(image, image)
+    assert await rows_about(database, image) == before
 
 
 async def test_words_that_repeat_and_tags_that_differ_in_case_are_indexed_once(library: Library) -> None:

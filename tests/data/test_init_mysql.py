@@ -76,8 +76,9 @@ async def test_the_scripts_create_a_database_an_account_and_all_tables(
         "attempt",
         "job",
         "idempotency",
-        "image_word",
-        "image_tag",
+        "image_posting",
+        "image_change",
+        "image_looks",
         "api_key",
         "secret",
     }

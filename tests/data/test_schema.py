@@ -16,7 +16,7 @@ SQL = Path(__file__).parents[2] / "src" / "pixyproxy" / "data" / "sql"
 Columns = dict[str, dict[str, bool]]
 Indexes = dict[str, list[str]]
 # SQLite keeps these in the table itself and lists no index for them.
-_KEYS_OF_ONE_NUMBER = (["id"], ["version"], ["image_id"])
+_KEYS_OF_ONE_NUMBER = (["id"], ["version"], ["image_id"], ["stretch"])
 
 
 @pytest.fixture
@@ -133,14 +133,18 @@ async def test_every_table_of_mysql_can_be_rolled_back_and_tells_every_character
     ("search", "index"),
     [
         ("SELECT id FROM image WHERE guid = 'x'", "image_guid"),
+        ("SELECT block, images FROM image_posting WHERE block IN (7, 8) AND term IN ('x', 'y')", "PRIMARY"),
         (
-            "SELECT image_id FROM image_word WHERE field = 'p' AND word = 'x' ORDER BY image_id DESC",
+            "SELECT block, images FROM image_posting WHERE block IN (7, 8) AND term >= 'x' AND term <= 'y'",
             "PRIMARY",
         ),
         (
-            "SELECT id FROM image WHERE deleted_at IS NULL AND status = 'ready' ORDER BY id DESC",
-            "image_newest",
+            "SELECT DISTINCT image_id FROM image_change WHERE image_id < 7 ORDER BY image_id DESC",
+            "image_change_of_image",
         ),
+        ("SELECT looks FROM image_looks WHERE stretch IN (7, 8)", "PRIMARY KEY"),
+        ("SELECT id FROM image WHERE deleted_at <= 'x' ORDER BY deleted_at", "image_trash"),
+        ("SELECT id FROM image WHERE looks IS NULL AND status = 'ready' ORDER BY id", "image_unseen"),
         ("SELECT id FROM attempt WHERE image_id = 1", "attempt_of_image"),
         ("SELECT id FROM attempt WHERE storage_key = 'x'", "attempt_storage_key"),
         (

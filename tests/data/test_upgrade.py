@@ -6,17 +6,22 @@ import secrets
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pixyproxy.core.models import Cost
+from pixyproxy.core.models import ERASED_AT, Cost
 from pixyproxy.data.database import Database
 from pixyproxy.data.init import SCHEMA_VERSION, open_database, open_library
-from tests.data.builders import ADMINISTRATOR, a_job, an_attempt, an_image
+from pixyproxy.data.library import Library
+from pixyproxy.data.values import from_timestamp
+from tests.data.builders import ADMINISTRATOR, a_job, added, an_attempt, an_image, found
+from tests.data.packed import assert_packed, pack_all
 from tests.data.test_schema import (
     Columns,
     Indexes,
@@ -28,7 +33,9 @@ from tests.data.test_schema import (
 from tools.mysql_server import MySQLServer
 
 SCHEMAS = Path(__file__).parent / "schemas"
-TABLES = "image attempt image_word image_tag api_key secret".split()
+OLD_VERSIONS = range(1, SCHEMA_VERSION)
+LAST_UPGRADE = files("pixyproxy.data") / "sql" / f"upgrade_{SCHEMA_VERSION}.mysql.sql"
+TABLES = "image attempt api_key secret".split()
 OWNERS = {1: "alice", 2: "alice", 3: "bob", 4: "carol", 7: ""}
 ALTERED_ONLY = """
     ALTER TABLE attempt
@@ -45,6 +52,22 @@ ALL_BUT_NOTED = f"""
         ADD KEY image_batch (batch),
         ADD KEY image_sha256 (sha256)
 """
+# Of the old rows the first is a cat, the second a dog that failed, the third a fox that was deleted for good.
+FINDS: list[tuple[dict[str, Any], list[int]]] = [
+    ({"prompt": "cat"}, [1]),
+    ({"prompt": '"A cat"'}, [1]),
+    ({"prompt": "ca*"}, [1]),
+    ({"filename": "CAT.png"}, [1]),
+    ({"filename": "c*"}, [1]),
+    ({"filename": "png"}, [1]),
+    ({"tag": ["X"]}, [1]),
+    ({"author": "Alice", "model": "gpt-image-2", "min_width": 48, "max_width": 48}, [1]),
+    ({"created_after": "2026-11-20", "created_before": "2026-11-21"}, [1]),
+    ({"prompt": "dog"}, []),
+    ({"prompt": "dog", "filename": "dog", "status": "failed", "visibility": "public"}, [2]),
+    ({"prompt": "fox"}, []),
+    ({"prompt": "fox", "filename": "f*", "deleted": True}, []),
+]
 KILLED_WITHIN = """
 import sqlite3, sys, time
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -58,16 +81,23 @@ time.sleep(600)
 Rows = dict[str, list[dict[str, Any]]]
 
 
+def statements_of(script: str) -> list[str]:
+    without_comments = re.sub(r"--[^\n]*", "", script)
+    return [each for each in without_comments.split(";") if each.strip()]
+
+
 async def run(database: Database, script: str) -> None:
-    for statement in re.sub(r"--[^\n]*", "", script).split(";"):
-        if statement.strip():
-            await database.execute(statement, {})
+    for statement in statements_of(script):
+        await database.execute(statement, {})
 
 
-async def make_old(url: str) -> None:
-    await make_tables(url, version=1)
+async def make_old(url: str, version: int) -> None:
+    await make_tables(url, version)
     database = open_database(url)
-    await run(database, (SCHEMAS / "1.rows.sql").read_text(encoding="utf-8"))
+    script = SCHEMAS / f"{min(version, 2)}.rows.sql"
+    await run(database, script.read_text(encoding="utf-8"))
+    if version > 1:
+        await database.execute("INSERT INTO schema_version (version) VALUES (:v)", {"v": version})
     await database.close()
 
 
@@ -79,16 +109,35 @@ async def make_tables(url: str, version: int) -> None:
 
 @pytest.fixture(params=["sqlite", "mysql"])
 async def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A database as release 1 left it, with rows in every table."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path}/old.db"
-        await make_old(url)
+    """A database of the first schema, with rows in every table."""
+    async with old_database(request, request.param, 1, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[(dialect, version) for dialect in ("sqlite", "mysql") for version in OLD_VERSIONS],
+    ids=lambda param: f"{param[0]}-{param[1]}",
+)
+async def url_of_any_release(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of each schema before this one, with rows in every table."""
+    dialect, version = request.param
+    async with old_database(request, dialect, version, tmp_path) as url:
+        yield url
+
+
+@asynccontextmanager
+async def old_database(
+    request: pytest.FixtureRequest, dialect: str, version: int, folder: Path
+) -> AsyncIterator[str]:
+    if dialect == "sqlite":
+        url = f"sqlite:///{folder}/old.db"
+        await make_old(url, version)
         yield url
         return
     server: MySQLServer = request.getfixturevalue("mysql")
     administrator, name = open_database(server.url), f"old_{secrets.token_hex(4)}"
     await administrator.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin", {})
-    await make_old(f"{server.url.rstrip('/')}/{name}")
+    await make_old(f"{server.url.rstrip('/')}/{name}", version)
     yield f"{server.url.rstrip('/')}/{name}"
     await administrator.execute(f"DROP DATABASE {name}", {})
     await administrator.close()
@@ -122,8 +171,13 @@ async def open_and_close(url: str) -> None:
 
 
 async def assert_upgraded(url: str, before: Rows) -> None:
-    """Every row as it was, and what is new filled in."""
+    """Every row as it was, and what is new filled in; what was deleted does not come back."""
     after = await rows_of(url)
+    for old, new in zip(before["image"], after["image"], strict=True):
+        assert (new["deleted_at"] is None) == (old["deleted_at"] is None)
+        if new["deleted_at"] is not None:
+            assert from_timestamp(new["deleted_at"]) == ERASED_AT
+            new["deleted_at"] = old["deleted_at"]
     for table in TABLES:
         columns = set(before[table][0])
         assert [{name: row[name] for name in columns} for row in after[table]] == before[table], table
@@ -166,6 +220,37 @@ async def test_an_upgraded_database_has_the_tables_of_a_new_one(
     assert indexes["image_parent_of_image"] == ["image_id"]
 
 
+async def assert_finds_old_rows(library: Library) -> None:
+    for search, ids in FINDS:
+        assert [image.id for image in await found(library, **search)] == ids, search
+        assert [image.id for image in await found(library, order="asc", **search)] == ids, search
+
+
+async def assert_searched(url: str) -> None:
+    """From the first moment on, whether or not the index has been packed."""
+    library = await open_library(url)
+    await assert_finds_old_rows(library)
+    while await library.pack(1):
+        await assert_finds_old_rows(library)
+    await assert_packed(library)
+    await library.close()
+
+
+async def test_every_image_of_every_release_before_is_found_at_once_and_after_packing(
+    url_of_any_release: str,
+) -> None:
+    await assert_searched(url_of_any_release)
+
+
+async def test_what_is_made_after_an_upgrade_is_found_beside_what_was_there(url_of_any_release: str) -> None:
+    library = await open_library(url_of_any_release)
+    (new,) = await added(library, an_image("a cat of today", deleted_at=None))
+    assert [image.id for image in await found(library, prompt="cat")] == [new.id, 1]
+    await pack_all(library)
+    assert [image.id for image in await found(library, prompt="cat")] == [new.id, 1]
+    await library.close()
+
+
 async def test_an_upgraded_library_works(old_url: str) -> None:
     library = await open_library(old_url)
     cat = await library.images.find("01939f2e-0000-7000-8000-000000000001", ADMINISTRATOR)
@@ -189,10 +274,7 @@ async def test_an_upgraded_library_works(old_url: str) -> None:
 
 async def test_the_release_before_this_one_becomes_this_one(tmp_path: Path) -> None:
     old, new = f"sqlite:///{tmp_path}/before.db", f"sqlite:///{tmp_path}/new.db"
-    await make_tables(old, version=SCHEMA_VERSION - 1)
-    database = open_database(old)
-    await database.execute("INSERT INTO schema_version (version) VALUES (:v)", {"v": SCHEMA_VERSION - 1})
-    await database.close()
+    await make_old(old, version=SCHEMA_VERSION - 1)
     for url in (old, new):
         await open_and_close(url)
     assert await shape_of(old) == await shape_of(new)
@@ -219,6 +301,21 @@ async def test_an_upgrade_of_mysql_that_was_cut_off_is_brought_to_its_end(
     await database.close()
     await asyncio.gather(open_and_close(old_url), open_and_close(old_url))
     await assert_upgraded(old_url, before)
+
+
+@pytest.mark.parametrize("url_of_any_release", [("mysql", SCHEMA_VERSION - 1)], indirect=True)
+@pytest.mark.parametrize("done_before", [1, 3, 6, 7, 8, 9, 10])
+async def test_the_last_upgrade_cut_off_after_any_statement_is_brought_to_its_end(
+    url_of_any_release: str, done_before: int, mysql_url: str
+) -> None:
+    statements = statements_of(LAST_UPGRADE.read_text(encoding="utf-8"))
+    assert len(statements) == 10
+    database = open_database(url_of_any_release)
+    await run(database, ";".join(statements[:done_before]))
+    await database.close()
+    await asyncio.gather(open_and_close(url_of_any_release), open_and_close(url_of_any_release))
+    assert await shape_of(url_of_any_release) == await shape_of(mysql_url)
+    await assert_searched(url_of_any_release)
 
 
 @pytest.mark.parametrize("old_url", ["sqlite"], indirect=True)

@@ -135,6 +135,13 @@ async def shelve(services: Services, content: bytes | None = PNG, **known: Any) 
     return replace(image, id=await services.library.images.add(image))
 
 
+async def throw_away(services: Services, image: Image, at: datetime | None = None) -> Image:
+    """Into the trash, and nothing else is done about it."""
+    deleted = replace(image, deleted_at=at or datetime.now(UTC))
+    await services.library.transact(lambda repositories: repositories.images.change(image, deleted))
+    return deleted
+
+
 async def _stored(services: Services, content: bytes, media_type: str) -> Content:
     key = f"2026/11/21/{new_guid()}.png"
     await services.store.put(key, content)

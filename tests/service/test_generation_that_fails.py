@@ -61,8 +61,8 @@ async def test_an_image_is_finished_and_kept_when_its_caller_stops_waiting(servi
     assert attempt.status is AttemptStatus.SUCCEEDED
 
 
-async def test_of_an_image_deleted_while_it_is_made_neither_bytes_nor_rows_stay(
-    services: Services, tmp_path: Path
+async def test_an_image_deleted_while_it_is_made_is_nowhere_and_finished_in_the_trash(
+    services: Services,
 ) -> None:
     gate = Gate()
     service = with_generator(services, Easel(gate)).private(ALICE)
@@ -73,42 +73,55 @@ async def test_of_an_image_deleted_while_it_is_made_neither_bytes_nor_rows_stay(
     gate.opened.set()
     with pytest.raises(ImageNotFound):
         await making
-    for table in ("image", "image_word", "image_tag", "job"):
-        assert await rows(services, table) == []
-    assert _files(tmp_path) == []
+    with pytest.raises(ImageNotFound):
+        await service.get(guid)
+    assert (await service.restore(guid)).status is Status.READY
+    assert await service.content_of(guid) == PNG
 
 
-async def test_of_an_image_deleted_while_it_turns_out_to_be_no_picture_no_bytes_stay(
+async def test_of_an_image_deleted_for_good_while_it_is_made_neither_bytes_nor_rows_stay(
     services: Services, tmp_path: Path
 ) -> None:
-    gate = Gate(painting(b"no picture at all").generate)
+    gate = Gate()
     service = with_generator(services, Easel(gate)).private(ALICE)
     making, guid = await _begun(service, gate)
-    await service.delete(guid)
+    await service.delete(guid, permanently=True)
+    await services.trash.empty()
+    assert len(await rows(services, "image")) == 1
     gate.opened.set()
-    with pytest.raises(UnreadablePicture):
+    with pytest.raises(ImageNotFound):
         await making
+    await services.trash.empty()
+    assert await rows(services, "image") == await rows(services, "job") == []
     assert _files(tmp_path) == []
 
 
-async def test_of_an_image_deleted_while_its_making_fails_no_rows_stay(services: Services) -> None:
-    gate = Gate(failing(REFUSAL).generate)
+@pytest.mark.parametrize(
+    ("generator", "raised"),
+    [(painting(b"no picture at all"), UnreadablePicture), (failing(REFUSAL), PromptRefused)],
+    ids=["no picture", "refused"],
+)
+async def test_of_an_image_deleted_for_good_while_its_making_fails_nothing_stays(
+    services: Services, tmp_path: Path, generator: Easel, raised: type[PixyProxyException]
+) -> None:
+    gate = Gate(generator.generate)
     service = with_generator(services, Easel(gate)).private(ALICE)
     making, guid = await _begun(service, gate)
-    await service.delete(guid)
+    await service.delete(guid, permanently=True)
     gate.opened.set()
-    with pytest.raises(PromptRefused):
+    with pytest.raises(raised):
         await making
-    assert await rows(services, "image") == await rows(services, "image_word") == []
+    await services.trash.empty()
+    assert (await rows(services, "image"), _files(tmp_path)) == ([], [])
 
 
-async def test_of_a_failed_image_that_is_deleted_no_rows_stay(services: Services) -> None:
+async def test_of_a_failed_image_that_is_deleted_for_good_no_rows_stay(services: Services) -> None:
     service = with_generator(services, failing(REFUSAL)).private(ALICE)
     with pytest.raises(PromptRefused) as caught:
         await service.make(CAT)
     assert caught.value.guid is not None
-    await service.delete(caught.value.guid)
-    assert await rows(services, "image") == await rows(services, "image_word") == []
+    await service.delete(caught.value.guid, permanently=True)
+    assert await rows(services, "image") == []
     assert len(await rows(services, "attempt")) == 1  # what was tried, and may have been spent, stays
 
 

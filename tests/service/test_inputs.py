@@ -27,6 +27,7 @@ from tests.service.scenery import (
     picture,
     rows,
     shelve,
+    throw_away,
     with_generator,
 )
 
@@ -218,7 +219,7 @@ async def test_bytes_of_anothers_private_image_name_nobody(services: Services) -
 
 async def test_bytes_of_a_deleted_image_name_nobody(services: Services) -> None:
     gone = await shelve(services)
-    await services.library.transact(lambda repositories: repositories.images.hide(gone, gone.created_at))
+    await throw_away(services, gone)
     assert (await made(services, painting(), Uploads((PNG,)))).parents == ()
 
 

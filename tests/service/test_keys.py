@@ -16,7 +16,7 @@ from tests.conftest import ADMIN_KEY
 from tests.service.scenery import ON_SQLITE, rows
 
 FORM = re.compile(r"pxy_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
-TABLES = "image attempt image_word image_tag api_key secret".split()
+TABLES = "image attempt image_posting image_change image_looks api_key secret".split()
 
 
 def _with_wrong_checksum(text: str) -> str:

@@ -10,7 +10,17 @@ from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.service import reading
 from pixyproxy.service.reading import Lineage
 from pixyproxy.service.services import Services
-from tests.service.scenery import ADMIN, ALICE, BOB, ON_SQLITE, painting, picture, shelve, with_generator
+from tests.service.scenery import (
+    ADMIN,
+    ALICE,
+    BOB,
+    ON_SQLITE,
+    painting,
+    picture,
+    shelve,
+    throw_away,
+    with_generator,
+)
 
 PUBLIC = Visibility.PUBLIC
 
@@ -104,7 +114,7 @@ async def test_a_deleted_child_is_in_the_family_no_more(services: Services) -> N
     parent = await shelve(services)
     gone, hidden = await child(services, parent), await child(services, parent)
     await services.private(ALICE).delete(gone.guid)
-    await services.library.transact(lambda repositories: repositories.images.hide(hidden, hidden.created_at))
+    await throw_away(services, hidden)
     left = await child(services, parent)
     assert (await family_of(services, parent)).descendants == [left]
 

@@ -84,7 +84,7 @@ async def test_the_owner_and_an_administrator_change_and_delete(services: Servic
     assert (changed.tags, changed.author, changed.filename) == (("x",), "Me", "f.png")
     assert changed.updated_at > image.updated_at == changed.created_at
     assert await services.public().get(image.guid) == changed
-    await service.delete(image.guid)
+    await service.delete(image.guid, permanently=True)
     assert image.content is not None
     assert not await services.store.exists(image.content.storage_key)
     for reading in (services.public(), service):

@@ -13,7 +13,7 @@ from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.services import Services
 from tests.conftest import ADMIN_KEY, client_of
 from tests.data.builders import an_attempt
-from tests.service.scenery import ON_SQLITE, PNG, painting, shelve, with_generator
+from tests.service.scenery import ON_SQLITE, PNG, painting, shelve, throw_away, with_generator
 
 pytestmark = ON_SQLITE
 
@@ -23,6 +23,9 @@ A_PICTURE = f"data:image/png;base64,{b64encode(PNG).decode()}"
 BODIES: dict[str, dict[str, Any]] = {
     "create_image": {"prompt": "a cat"},
     "change_image": {"tags": ["x"]},
+    "change_images": {"action": "change", "filter": {}, "author": "x"},
+    "export_chosen_images": {"filter": {}},
+    "rename_tag": {"tag": "sea", "to": "ocean"},
     "create_key": {"name": "somebody"},
     "generate_images": {"prompt": "a cat"},
     "edit_images": {"prompt": "a cat", "images": [{"image_url": A_PICTURE}]},
@@ -32,13 +35,21 @@ FORMS: dict[str, dict[str, bytes]] = {"vary_image": {"image": PNG}}
 OF_A_PRIVATE_IMAGE = {
     "create_image": (401, 401, 201, 201, 201),
     "list_images": (200, 401, 200, 200, 200),
+    "count_images": (200, 401, 200, 200, 200),
+    "list_tags": (200, 401, 200, 200, 200),
+    "rename_tag": (401, 401, 200, 200, 200),
+    "change_images": (401, 401, 200, 200, 200),
+    "export_images": (200, 401, 200, 200, 200),
+    "export_chosen_images": (200, 401, 200, 200, 200),
     "get_image": (404, 401, 404, 200, 200),
     "change_image": (401, 401, 404, 200, 200),
     "delete_image": (401, 401, 404, 204, 204),
+    "restore_image": (401, 401, 404, 200, 200),
     "get_image_content": (404, 401, 404, 200, 200),
     "cancel_image": (401, 401, 404, 202, 202),
     "follow_image": (404, 401, 404, 200, 200),
     "get_image_lineage": (404, 401, 404, 200, 200),
+    "list_similar_images": (404, 401, 404, 200, 200),
     "get_image_answer": (401, 401, 404, 200, 200),
     "generate_images": (401, 401, 200, 200, 200),
     "edit_images": (401, 401, 200, 200, 200),
@@ -56,9 +67,11 @@ OF_A_PUBLIC_IMAGE = {
     "get_image_content": (200, 401, 200, 200, 200),
     "change_image": (401, 401, 403, 200, 200),
     "delete_image": (401, 401, 403, 204, 204),
+    "restore_image": (401, 401, 404, 200, 200),
     "cancel_image": (401, 401, 403, 202, 202),
     "follow_image": (200, 401, 200, 200, 200),
     "get_image_lineage": (200, 401, 200, 200, 200),
+    "list_similar_images": (200, 401, 200, 200, 200),
     "get_image_answer": (401, 401, 403, 200, 200),
 }
 
@@ -106,6 +119,8 @@ async def _answers(app: FastAPI, operation: str, visibility: Visibility) -> dict
         owner = await services.keys.recognise(str(keys["owner"]))
         image = await shelve(services, owner=owner.owner, visibility=visibility)
         await _put_an_answer_aside(services, image)
+        if operation == "restore_image":
+            await throw_away(services, image)
         async with client_of(app, keys[caller]) as client:
             url = path.format(guid=image.guid, key_id=owner.owner, model="easel-1")
             sent: dict[str, Any] = {"json": BODIES.get(operation), "files": FORMS.get(operation)}

@@ -89,11 +89,15 @@ async def test_what_does_not_exist_has_none(alice: Client) -> None:
     problem_of(await alice.get("/image/no-such-image/answer"), 404, "image_not_found")
 
 
-async def test_it_goes_when_its_image_is_deleted(app: FastAPI, alice: Client, services: Services) -> None:
+async def test_it_goes_when_its_image_is_deleted_for_good(
+    app: FastAPI, alice: Client, services: Services
+) -> None:
     address = await _unread(app, alice)
     assert files_of(services) != []
     assert (await alice.delete(address)).status_code == 204
     problem_of(await alice.get(f"{address}/answer"), 404, "image_not_found")
+    assert files_of(services) != []
+    assert (await alice.delete(f"{address}?permanently=true")).status_code == 204
     assert files_of(services) == []
 
 

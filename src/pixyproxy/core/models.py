@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple, Self
@@ -79,6 +79,10 @@ class Content:
     sha256: str
 
 
+ERASED_AT = datetime(1970, 1, 1, tzinfo=UTC)
+"""When that was deleted which is to be restored no more; its bytes may be gone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """One picture and everything known about it. `id` never leaves the process."""
@@ -101,11 +105,15 @@ class Image:
     """The guid of the first of those that were asked for together."""
     revised_prompt: str | None = None
     content: Content | None = None
+    looks: str | None = None
+    """A perceptual hash, 16 hexadecimal digits; empty when there is none to be had, None before that."""
     cost_usd: Decimal | None = None
     cost_source: str | None = None
     failure: Failure | None = None
     created_at: datetime
     updated_at: datetime
+    deleted_at: datetime | None = None
+    """Since when it is in the trash."""
 
 
 class AttemptStatus(StrEnum):
@@ -194,7 +202,13 @@ class Audience:
 
     owner: str | None = None
     sees_everything: bool = False
+    sees_public: bool = True
 
     @classmethod
     def of(cls, caller: Caller | None) -> Self:
         return cls() if caller is None else cls(owner=caller.owner, sees_everything=caller.is_admin)
+
+    @classmethod
+    def of_own(cls, caller: Caller) -> Self:
+        """What they may change."""
+        return cls(owner=caller.owner, sees_everything=caller.is_admin, sees_public=False)

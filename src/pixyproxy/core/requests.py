@@ -2,12 +2,14 @@
 
 import unicodedata
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pixyproxy.core.models import JsonValue, Size, Status, Task, Visibility
+from pixyproxy.core.words import caseless
 
 PROMPT_LENGTH = 32_000
 TAG_COUNT, TAG_LENGTH = 32, 64
@@ -60,7 +62,7 @@ def _check_size(text: str) -> str:
 
 def _distinct(tags: list[str]) -> list[str]:
     """The first spelling of each tag; case does not make another one."""
-    return list({tag.casefold(): tag for tag in reversed(tags)}.values())[::-1]
+    return list({caseless(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -82,11 +84,20 @@ Tags = Annotated[list[Tag], Field(max_length=TAG_COUNT), AfterValidator(_distinc
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 PictureSource = Annotated[str, Field(min_length=1)]
 Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Pixels = Annotated[int, Field(ge=0, lt=2**31)]
+Bytes = Annotated[int, Field(ge=0, lt=2**53)]
+Usd = Annotated[Decimal, Field(ge=0, lt=1_000_000, max_digits=15, decimal_places=9)]
 SearchText = Annotated[str | None, Field(max_length=1000), BeforeValidator(_absent_if_blank)]
 
 
 class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Paged(_Request):
+    """What is answered piece by piece."""
+
+    cursor: str | None = Field(None, max_length=1000, description="From the answer before")
 
 
 class PictureOptions(_Request):
@@ -164,12 +175,11 @@ class ImageChanges(_Request):
         return value
 
 
-class ImageSearch(_Request):
-    """Which images to list; filters are combined with AND."""
+class ImageFilters(_Request):
+    """Which images are meant; filters are combined with AND."""
 
     prompt: SearchText = Field(None, description='All words in any order; `"a phrase"`; `prefix*`')
     filename: SearchText = Field(None, description="An exact name, `prefix*`, or words of the name")
-    guid: Annotated[list[UUID], Field(max_length=200)] = []
     tag: Annotated[list[Tag], Field(max_length=TAG_COUNT)] = Field([], description="All of them")
     author: Annotated[Label | None, BeforeValidator(_absent_if_blank)] = None
     model: SearchText = None
@@ -177,9 +187,55 @@ class ImageSearch(_Request):
     visibility: Visibility | None = None
     created_after: Moment | None = None
     created_before: Moment | None = None
+    min_width: Pixels | None = None
+    max_width: Pixels | None = None
+    min_height: Pixels | None = None
+    max_height: Pixels | None = None
+    min_size_bytes: Bytes | None = None
+    max_size_bytes: Bytes | None = None
+    min_cost_usd: Usd | None = None
+    max_cost_usd: Usd | None = Field(None, description="Finds no image of unknown cost")
+
+
+class ImageSearch(ImageFilters, Paged):
+    """Which images to list, and how."""
+
+    guid: Annotated[list[UUID], Field(max_length=200)] = []
+    deleted: bool = Field(False, description="What lies in your trash, instead")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: str | None = Field(None, max_length=1000, description="From the `Link` of the page before")
     order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first")
+
+
+class SimilarSearch(_Request):
+    """Which images that look like one are to be listed."""
+
+    max_distance: Annotated[int, Field(ge=0, le=32)] = Field(
+        10, description="In how many of 64 bits their looks may differ; the same picture's in up to 8"
+    )
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+
+
+class TagSearch(_Request):
+    """Which tags to list."""
+
+    prefix: Annotated[Tag | None, BeforeValidator(_absent_if_blank)] = Field(
+        None, description="How they begin, in any case"
+    )
+    order: Literal["count", "name"] = Field(
+        "count", description="Those of most images first; or by name, page after page"
+    )
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    after: Annotated[Tag | None, BeforeValidator(_absent_if_blank)] = Field(
+        None, description="By name only: the last tag of the page before"
+    )
+
+
+class TagRename(Paged):
+    """A tag and what it is to be called; where there is such a tag already, the two become one."""
+
+    tag: Tag = Field(examples=["sunset"])
+    to: Tag = Field(examples=["evening"])
 
 
 class NewKey(_Request):

@@ -22,6 +22,20 @@ class SearchTerms:
     def __len__(self) -> int:
         return len(self.words) + len(self.prefixes)
 
+    @property
+    def alone(self) -> tuple[str, ...]:
+        """The words that no phrase holds."""
+        return tuple(word for word in self.words if word not in self.within_phrases)
+
+    @property
+    def within_phrases(self) -> dict[str, None]:
+        return dict.fromkeys(word for phrase in self.phrases for word in phrase)
+
+    @property
+    def to_be_met(self) -> int:
+        """How many conditions it makes: a phrase is one, and so is a run of a script without spaces."""
+        return len(self.alone) + len(self.prefixes) + len(self.phrases)
+
 
 def parse_search(text: str) -> SearchTerms:
     """Never fails: an unbalanced quote runs to the end, a lone operator means nothing."""

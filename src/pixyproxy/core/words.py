@@ -26,6 +26,16 @@ def words(text: str) -> list[str]:
     return list(_words(text))
 
 
+def caseless(text: str) -> str:
+    """What is the same but for case and the composition of its accents becomes the same.
+
+    Decomposed first, for a mark can change its place by its case; composed at the end, for folding undoes it.
+    """
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).casefold())
+
+
 def is_unspaced(word: str) -> bool:
     """Whether it is of a script that writes no spaces between words."""
     return _UNSPACED.match(word) is not None

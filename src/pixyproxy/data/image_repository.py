@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from pixyproxy.core.models import Audience, Image, Status
 from pixyproxy.core.requests import ImageSearch
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
-from pixyproxy.data.image_index import ImageIndex
-from pixyproxy.data.image_search import page_query
 from pixyproxy.data.named_parameters import any_of
-from pixyproxy.data.values import to_timestamp
+from pixyproxy.data.search.changes import Changes
+from pixyproxy.data.search.finding import Finding
+from pixyproxy.data.search.similar import Similar, Similarity
+from pixyproxy.data.search.tag_counts import TagCounting, TagCounts
+from pixyproxy.data.values import from_json
 
 _SELECTED = ", ".join(["id", *image_rows.COLUMNS])
 _INSERT = (
@@ -20,7 +21,7 @@ _INSERT = (
 )
 _UPDATE = (
     f"UPDATE image SET {', '.join(f'{column} = :{column}' for column in image_rows.WRITTEN_COLUMNS)} "
-    "WHERE id = :id AND deleted_at IS NULL"
+    "WHERE id = :id"
 )
 _GUID = re.compile(r"[0-9a-fA-F-]{36}")
 _FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NULL"
@@ -29,14 +30,15 @@ _FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NUL
 class ImageRepository:
     def __init__(self, statements: Statements, dialect: str) -> None:
         self._statements = statements
-        self._dialect = dialect
         self._lock = "" if dialect == "sqlite" else " FOR UPDATE"
-        self._index = ImageIndex(statements)
+        self._changes = Changes(statements)
+        self._finding = Finding(statements)
+        self._similarity = Similarity(statements)
 
     async def add(self, image: Image) -> int:
         """The id of the new row."""
         image_id = await self._statements.insert(_INSERT, image_rows.to_dict(image))
-        await self._index.add(image_id, image)
+        await self._changes.note_new(image_id)
         if image.parents:
             await self._statements.execute_many(
                 "INSERT INTO image_parent (parent, image_id) VALUES (:parent, :image_id)",
@@ -53,9 +55,15 @@ class ImageRepository:
         row = await self._statements.fetch_one(_FIND + self._lock, {"guid": _as_kept(guid)})
         return image_rows.from_row(row) if row and _may_see(row, audience) else None
 
+    async def find_in_trash(self, guid: str, audience: Audience) -> Image | None:
+        """As `find_for_update`, of what has been deleted and is not removed yet."""
+        sql = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NOT NULL"
+        row = await self._statements.fetch_one(sql + self._lock, {"guid": _as_kept(guid)})
+        return image_rows.from_row(row) if row and _is_own(row, audience) else None
+
     async def find_in_making(self, image_id: int) -> Image | None:
-        """As `find_for_update`, for whoever makes it; None when it has been deleted meanwhile."""
-        sql = f"SELECT {_SELECTED} FROM image WHERE id = :id AND deleted_at IS NULL"
+        """As `find_for_update`, for whoever makes it; also in the trash. None when it is gone for good."""
+        sql = f"SELECT {_SELECTED} FROM image WHERE id = :id"
         row = await self._statements.fetch_one(sql + self._lock, {"id": image_id})
         return image_rows.from_row(row) if row else None
 
@@ -112,27 +120,59 @@ class ImageRepository:
 
     async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
         """One image more than `search.limit` where there is a next page."""
-        sql, parameters = page_query(search, audience, past_id, _SELECTED, self._dialect)
-        return [image_rows.from_row(row) for row in await self._statements.fetch_all(sql, parameters)]
+        return await self._finding.page(search, audience, past_id)
 
-    async def change(self, before: Image, after: Image) -> bool:
-        """False when it has been deleted meanwhile."""
-        if not await self._statements.execute(_UPDATE, image_rows.to_dict(after)):
-            return False
-        await self._index.change(before, after)
-        return True
+    async def count(self, search: ImageSearch, audience: Audience, most: int) -> int:
+        """How many there are, or one more than `most`."""
+        return await self._finding.count(search, audience, most)
 
-    async def hide(self, image: Image, at: datetime) -> None:
-        """Gone from every answer; the row stays until its bytes are gone too."""
-        await self._statements.execute(
-            "UPDATE image SET deleted_at = :at WHERE id = :id",
-            {"id": image.id, "at": to_timestamp(at)},
+    async def with_tag(self, key: str, audience: Audience, past_id: int | None, most: int) -> list[Image]:
+        """Whatever their status, in the trash or not; the newest first."""
+        return await self._finding.with_tag(key, audience, past_id, most)
+
+    async def tag_counts(self, audience: Audience, start: str) -> TagCounts:
+        return await TagCounting(self._statements, audience, start).count()
+
+    async def tags_of(self, image_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+        """As they were given."""
+        if not image_ids:
+            return {}
+        names, named = any_of("id", image_ids)
+        rows = await self._statements.fetch_all(f"SELECT id, tags FROM image WHERE id IN ({names})", named)
+        return {row["id"]: tuple(from_json(row["tags"])) for row in rows}
+
+    async def lock_own(self, image_id: int, audience: Audience) -> Image | None:
+        """As `find_for_update`, also in the trash; None when it is gone, or another's."""
+        row = await self._statements.fetch_one(
+            f"SELECT {_SELECTED} FROM image WHERE id = :id{self._lock}", {"id": image_id}
         )
+        return image_rows.from_row(row) if row and _is_own(row, audience) else None
 
-    async def remove(self, image_id: int) -> None:
-        await self._index.remove(image_id)
-        await self._statements.execute("DELETE FROM image_parent WHERE image_id = :id", {"id": image_id})
-        await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image_id})
+    async def similar(
+        self, image: Image, looks: str, audience: Audience, limit: int, most_distance: int
+    ) -> list[Similar]:
+        """To one that looks so, which is not among them: the nearest first, of equals the newest."""
+        return await self._similarity.nearest(looks, audience, image.id, limit, most_distance)
+
+    async def unseen(self, most: int) -> list[Image]:
+        """The newest of those that are ready, and of which nobody has tried to tell how they look."""
+        sql = (
+            f"SELECT {_SELECTED} FROM image WHERE looks IS NULL AND status = :ready AND deleted_at IS NULL "
+            "ORDER BY id DESC LIMIT :most"
+        )
+        rows = await self._statements.fetch_all(sql, {"ready": Status.READY.value, "most": most})
+        return [image_rows.from_row(row) for row in rows]
+
+    async def change(self, before: Image, after: Image) -> None:
+        """`before` is the row as it is, locked by this transaction."""
+        await self._statements.execute(_UPDATE, image_rows.to_dict(after))
+        await self._changes.note_changed(before, after)
+
+    async def remove(self, image: Image) -> None:
+        """For good; `image` is the row as it is, locked by this transaction."""
+        await self._changes.note_removed(image)
+        await self._statements.execute("DELETE FROM image_parent WHERE image_id = :id", {"id": image.id})
+        await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
 
 
 def _as_kept(guid: str) -> str:
@@ -146,4 +186,8 @@ def _seen_by(audience: Audience) -> str:
 
 
 def _may_see(row: Row, audience: Audience) -> bool:
-    return audience.sees_everything or row["visibility"] == "public" or row["owner"] == audience.owner
+    return row["visibility"] == "public" or _is_own(row, audience)
+
+
+def _is_own(row: Row, audience: Audience) -> bool:
+    return audience.sees_everything or row["owner"] == audience.owner

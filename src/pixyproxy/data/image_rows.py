@@ -4,15 +4,15 @@ import unicodedata
 from typing import Any
 
 from pixyproxy.core.models import Content, Failure, Image, Status, Visibility
-from pixyproxy.core.words import words
+from pixyproxy.core.words import caseless, words
 from pixyproxy.data.database import Row
 from pixyproxy.data.values import from_json, from_nano, from_timestamp, to_json, to_nano, to_timestamp
 
 COLUMNS = (
     "guid owner filename prompt revised_prompt tags author status visibility generator model parameters "
     "parents batch "
-    "storage_key media_type width height size_bytes sha256 cost_nano_usd cost_source error_code error_detail "
-    "created_at updated_at"
+    "storage_key media_type width height size_bytes sha256 looks cost_nano_usd cost_source "
+    "error_code error_detail created_at updated_at deleted_at"
 ).split()
 # Written for the search, never read back.
 WRITTEN_COLUMNS = [*COLUMNS, "filename_key", "search_text"]
@@ -44,12 +44,14 @@ def to_dict(image: Image) -> dict[str, Any]:
         "height": content and content.height,
         "size_bytes": content and content.size_bytes,
         "sha256": content and content.sha256,
+        "looks": image.looks,
         "cost_nano_usd": None if image.cost_usd is None else to_nano(image.cost_usd),
         "cost_source": image.cost_source,
         "error_code": failure and failure.code,
         "error_detail": failure and failure.detail[:1000],
         "created_at": to_timestamp(image.created_at),
         "updated_at": to_timestamp(image.updated_at),
+        "deleted_at": image.deleted_at and to_timestamp(image.deleted_at),
     }
 
 
@@ -72,11 +74,13 @@ def from_row(row: Row) -> Image:
         parents=tuple(from_json(row["parents"])),
         batch=row["batch"],
         content=_content(row),
+        looks=row["looks"],
         cost_usd=None if cost is None else from_nano(cost),
         cost_source=row["cost_source"],
         failure=failure_of(row),
         created_at=from_timestamp(row["created_at"]),
         updated_at=from_timestamp(row["updated_at"]),
+        deleted_at=row["deleted_at"] and from_timestamp(row["deleted_at"]),
     )
 
 
@@ -103,11 +107,8 @@ def filename_key(filename: str) -> str:
 
 
 def tag_key(tag: str) -> str:
-    return tag.casefold()
-
-
-def prompt_words(image: Image) -> list[str]:
-    return [*words(image.prompt), *words(image.revised_prompt or "")]
+    """What a tag is compared by: its case does not matter, nor how its accents are composed."""
+    return caseless(tag)
 
 
 def _search_text(image: Image) -> str:

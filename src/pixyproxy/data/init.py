@@ -16,7 +16,7 @@ from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _FIND_VERSION = "SELECT version FROM schema_version WHERE version = :version"
 _NOTE_VERSION = "INSERT INTO schema_version (version) VALUES (:version)"
 _UNKNOWN_DATABASE = 1049

@@ -34,7 +34,7 @@ _TRIES_AFTER_DEADLOCK = 5
 _PAUSE_AFTER_DEADLOCK_S = 0.05
 _SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', sql_notes = 0"
 _UNDONE = {1205, 1213}  # lock wait timeout, deadlock
-_DUPLICATE = {1060, 1061, 1062}  # a column, an index, a row
+_DUPLICATE = {1060, 1061, 1062, 1091}  # a column, an index, a row; an index that is dropped already
 _DISK_FULL = {1021, 1114}
 # Server gone, going, refusing, starting, or read-only.
 _LOST = {1030, 1040, 1045, 1053, 1077, 1079, 1080, 1129, 1180, 1203, 1290, 1317, 1836, 1927} | {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pixyproxy.core.models import AttemptStatus, Image, Status
+from pixyproxy.core.models import ERASED_AT, AttemptStatus, Image, Status
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
 from pixyproxy.data.named_parameters import any_of
@@ -45,7 +45,6 @@ class Belonging:
     """None when the image is gone."""
     image_status: Status | None
     content_key: str | None
-    is_hidden: bool
     has_job: bool
 
 
@@ -67,7 +66,7 @@ class UpkeepQueries:
         return [_kept_bytes(row) for row in rows]
 
     async def is_ready(self, kept: KeptBytes) -> bool:
-        """Whether the row still says so: it may have been deleted while its bytes were looked for."""
+        """Whether the row still says so: it may have been removed while its bytes were looked for."""
         sql = f"SELECT id FROM image WHERE {_ready(None)} AND id = :id"
         return await self._statements.fetch_one(sql, {**_of_ready(None), "id": kept.image_id}) is not None
 
@@ -75,20 +74,28 @@ class UpkeepQueries:
         """Images that are queued or being made, and have no job by which anybody would find them."""
         rows = await self._statements.fetch_all(
             f"SELECT {_IMAGE} FROM image LEFT JOIN job ON job.image_id = image.id "
-            "WHERE image.deleted_at IS NULL AND image.status IN (:queued, :generating) "
+            "WHERE image.status IN (:queued, :generating) "
             "AND job.image_id IS NULL AND image.updated_at < :before AND image.id > :past_id "
             "ORDER BY image.id LIMIT :most",
             {**_IN_MAKING, "before": to_timestamp(before), "past_id": past_id, "most": PAGE},
         )
         return [image_rows.from_row(row) for row in rows]
 
-    async def hidden_page(self, past_id: int, before: datetime) -> list[Image]:
-        """Images that were deleted, and whose bytes were not removed then."""
+    async def due_page(self, past_id: int, deleted_before: datetime, changed_before: datetime) -> list[Image]:
+        """Images that have been in the trash for long enough, and are not being made any more.
+
+        `+ 0` keeps SQLite from walking through all images in the order of their ids.
+        """
         rows = await self._statements.fetch_all(
             f"SELECT {_IMAGE} FROM image LEFT JOIN job ON job.image_id = image.id "
-            "WHERE image.deleted_at < :before AND job.image_id IS NULL AND image.id > :past_id "
-            "ORDER BY image.id LIMIT :most",
-            {"before": to_timestamp(before), "past_id": past_id, "most": PAGE},
+            "WHERE image.deleted_at <= :deleted_before AND image.updated_at <= :changed_before "
+            "AND job.image_id IS NULL AND image.id + 0 > :past_id ORDER BY image.id + 0 LIMIT :most",
+            {
+                "deleted_before": to_timestamp(deleted_before),
+                "changed_before": to_timestamp(changed_before),
+                "past_id": past_id,
+                "most": PAGE,
+            },
         )
         return [image_rows.from_row(row) for row in rows]
 
@@ -98,7 +105,7 @@ class UpkeepQueries:
             "SELECT attempt.id, attempt.storage_key FROM attempt "
             "LEFT JOIN job ON job.image_id = attempt.image_id "
             "LEFT JOIN image ON image.id = attempt.image_id "
-            "AND image.deleted_at IS NULL AND image.status IN (:queued, :generating) "
+            "AND image.status IN (:queued, :generating) "
             "WHERE attempt.status = :started AND attempt.started_at < :before AND attempt.id > :past_id "
             "AND job.image_id IS NULL AND image.id IS NULL ORDER BY attempt.id LIMIT :most",
             {
@@ -116,7 +123,7 @@ class UpkeepQueries:
         names, named = any_of("key", storage_keys)
         rows = await self._statements.fetch_all(
             "SELECT attempt.storage_key, attempt.status AS attempt_status, image.guid, "
-            "image.status AS image_status, image.storage_key AS content_key, image.deleted_at, "
+            "image.status AS image_status, image.storage_key AS content_key, "
             "job.image_id AS job_id FROM attempt LEFT JOIN image ON image.id = attempt.image_id "
             "LEFT JOIN job ON job.image_id = attempt.image_id "
             f"WHERE attempt.storage_key IN ({names})",
@@ -151,11 +158,13 @@ class UpkeepQueries:
 
 
 def _ready(since: datetime | None) -> str:
-    return "deleted_at IS NULL AND status = :ready" + (" AND created_at >= :since" if since else "")
+    """Also in the trash, as long as it can be restored."""
+    sql = "(deleted_at IS NULL OR deleted_at > :erased_at) AND status = :ready"
+    return f"{sql} AND created_at >= :since" if since else sql
 
 
 def _of_ready(since: datetime | None) -> dict[str, Any]:
-    ready = {"ready": Status.READY.value}
+    ready = {"ready": Status.READY.value, "erased_at": to_timestamp(ERASED_AT)}
     return {**ready, "since": to_timestamp(since)} if since else ready
 
 
@@ -173,6 +182,5 @@ def _belonging(row: Row) -> Belonging:
         guid=row["guid"],
         image_status=None if status is None else Status(status),
         content_key=row["content_key"],
-        is_hidden=row["deleted_at"] is not None,
         has_job=row["job_id"] is not None,
     )

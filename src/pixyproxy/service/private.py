@@ -8,16 +8,17 @@ from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import Forbidden, ImageNotFound, PixyProxyException
 from pixyproxy.core.idempotency import IdempotencyKey
-from pixyproxy.core.life import step
-from pixyproxy.core.models import Audience, Caller, Image, Job, JobState, Status
+from pixyproxy.core.models import Audience, Caller, Image, Job
 from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, sources_of
+from pixyproxy.service.making.canceling import cancel_unsent
 from pixyproxy.service.making.generation import Batch, Generation, Made
 from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.reading import ImageReading, Picture
+from pixyproxy.service.trash import Trash
 from pixyproxy.service.validation import revalidated
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,17 @@ class PrivateImages(ImageReading):
     """The library as one caller sees it and may change it."""
 
     def __init__(
-        self, library: Library, store: ImageStore, cursors: Cursors, generation: Generation, caller: Caller
+        self,
+        library: Library,
+        store: ImageStore,
+        cursors: Cursors,
+        generation: Generation,
+        trash: Trash,
+        caller: Caller,
     ) -> None:
         super().__init__(library, store, cursors, generation.watching, Audience.of(caller))
         self._generation = generation
+        self._trash = trash
         self._caller = caller
 
     async def make(self, prompt: ImagePrompt) -> Image:
@@ -75,24 +83,21 @@ class PrivateImages(ImageReading):
         if watched is not None:
             watched.is_wanted = True
         settled = await watching.until_settled(image, patience_s)
-        return self._picture_of(settled, watched.content if watched else None)
+        return self.picture_of(settled, watched.content if watched else None)
 
     async def cancel(self, guid: str) -> Image:
         """Stops what has not been sent; what has been is finished and kept."""
 
         async def work(repositories: Repositories) -> tuple[Image, Job | None]:
             image = await self._get_own(repositories, guid)
-            job = await repositories.jobs.find_for_update(image.id)
-            if job is None or job.state is not JobState.WAITING:
-                return image, None
-            canceled = step(image, Status.CANCELED, datetime.now(UTC))
-            await repositories.jobs.remove(image.id)
-            await repositories.images.change(image, canceled)
+            canceled, job = await cancel_unsent(repositories, image)
+            if job is not None:
+                await repositories.images.change(image, canceled)
             return canceled, job
 
         image, job = await self._library.transact(work)
         if job is not None:
-            await self._generation.note_canceled(guid, job)
+            await self._generation.note_canceled(image.guid, job)
         return image
 
     async def change(self, guid: str, changes: ImageChanges) -> Image:
@@ -121,28 +126,41 @@ class PrivateImages(ImageReading):
                 return self._store.read(key)
         raise ImageNotFound("Of this image there is no answer that is not a picture.")
 
-    async def delete(self, guid: str) -> None:
-        async def hide(repositories: Repositories) -> tuple[Image, bool]:
-            image = await self._get_own(repositories, guid)
-            await repositories.images.hide(image, datetime.now(UTC))
-            return image, await repositories.jobs.exists(image.id)
+    async def delete(self, guid: str, *, permanently: bool = False) -> None:
+        """Into the trash; permanently, also out of it. What has been sent is finished there, for it costs."""
 
-        image, is_made = await self._library.transact(hide)
-        if is_made:
-            return  # Whoever makes it finds it gone, and clears up.
+        async def work(repositories: Repositories) -> tuple[Image, Job | None]:
+            found = await repositories.images.find_in_trash(guid, self._audience) if permanently else None
+            image = found or await self._get_own(repositories, guid)
+            left, job = await cancel_unsent(repositories, image)
+            deleted = self._trash.deleted(left, permanently=permanently)
+            await repositories.images.change(image, deleted)
+            return deleted, job
+
+        image, job = await self._library.transact(work)
+        if job is not None:
+            await self._generation.note_canceled(image.guid, job)
+        if self._trash.is_due(image):
+            await self._remove(image)
+
+    async def restore(self, guid: str) -> Image:
+        """Out of the trash, as it is by now."""
+
+        async def work(repositories: Repositories) -> Image:
+            image = await repositories.images.find_in_trash(guid, self._audience)
+            if image is None or self._trash.is_due(image):
+                raise ImageNotFound("There is no such image in the trash.")
+            restored = replace(image, deleted_at=None)
+            await repositories.images.change(image, restored)
+            return restored
+
+        return await self._library.transact(work)
+
+    async def _remove(self, image: Image) -> None:
         try:
-            await self._remove_bytes(image)
-            await self._library.transact(lambda repositories: repositories.images.remove(image.id))
+            await self._trash.remove(image.id)
         except PixyProxyException as error:
-            log.warning("image %s is hidden; its bytes could not be removed yet (%s)", guid, error.origin)
-
-    async def _remove_bytes(self, image: Image) -> None:
-        attempts = await self._library.attempts.of_image(image.id)
-        keys = [quarantine_key(attempt.storage_key) for attempt in attempts]
-        if image.content is not None:
-            keys.append(image.content.storage_key)
-        for key in keys:
-            await self._store.delete(key)
+            log.warning("image %s is deleted; it could not be removed yet (%s)", image.guid, error.origin)
 
     async def _get_own(self, repositories: Repositories, guid: str) -> Image:
         image = await repositories.images.find_for_update(guid, self._audience)

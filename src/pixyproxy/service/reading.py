@@ -14,15 +14,18 @@ from pixyproxy.core.exceptions import (
     InvalidRequest,
 )
 from pixyproxy.core.models import Audience, Content, Image, Status
-from pixyproxy.core.requests import ImageSearch
+from pixyproxy.core.requests import ImageSearch, SimilarSearch
 from pixyproxy.core.search_terms import MOST_TERMS, parse_search
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
+from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.looks import looks_in
 from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
 MOST_RELATIVES = 200
+MOST_COUNTED = 10_000
 _PIECE_BYTES = 384 * 1024
 
 
@@ -30,6 +33,14 @@ _PIECE_BYTES = 384 * 1024
 class Page:
     images: list[Image]
     next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many images a search finds: so many, or more than that."""
+
+    images: int
+    is_exact: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,18 @@ class ImageReading:
             parents = list(new)
         return sorted(known.values(), key=lambda each: each.id)[:MOST_RELATIVES]
 
+    async def similar(self, guid: str, search: SimilarSearch) -> list[Similar]:
+        """Those that look like it, the nearest first."""
+        search = revalidated(search)
+        image = await self.get(guid)
+        looks = image.looks
+        if looks is None:
+            looks = await looks_in(self._store, _content_of(image))
+        found = await self._library.images.similar(
+            image, looks, self._audience, search.limit, search.max_distance
+        )
+        return [replace(each, image=self._as_seen(each.image)) for each in found]
+
     async def follow(self, guid: str) -> AsyncIterator[Image | Preview]:
         """The image now and after each step of its life."""
         return self._steps(await self.get(guid))
@@ -145,26 +168,35 @@ class ImageReading:
                 yield self._as_seen(each) if isinstance(each, Image) else each
 
     async def list_(self, search: ImageSearch) -> Page:
-        search = revalidated(search)
-        _check_terms("prompt", search.prompt)
-        _check_terms("filename", search.filename)
+        search = checked(search)
         past_id = self._cursors.open(search, self._audience)
         found = await self._library.images.list_(search, self._audience, past_id)
         images = [self._as_seen(image) for image in found[: search.limit]]
         more = len(found) > search.limit
         return Page(images, self._cursors.after(images[-1].id, search, self._audience) if more else None)
 
-    async def picture(self, guid: str) -> Picture:
-        return self._picture_of(await self.get(guid))
+    async def count(self, search: ImageSearch, most: int = MOST_COUNTED) -> Count:
+        """Of all pages together."""
+        search = checked(search)
+        found = await self._library.images.count(search, self._audience, most)
+        return Count(min(found, most), is_exact=found <= most)
 
-    def _picture_of(self, image: Image, at_hand: bytes | None = None) -> Picture:
-        if image.content is not None:
-            if at_hand is None:
-                self._store.check_whole(image.content.storage_key, image.content.size_bytes)
-            return Picture(image, image.content, self._store, at_hand)
-        if image.status in {Status.QUEUED, Status.GENERATING}:
-            raise ImageNotReady(guid=image.guid, retry_after_s=2)
-        raise ImageFailed(guid=image.guid)
+    async def picture(self, guid: str) -> Picture:
+        return self.picture_of(await self.get(guid))
+
+    def picture_of(self, image: Image, at_hand: bytes | None = None) -> Picture:
+        content = _content_of(image)
+        if at_hand is None:
+            self._store.check_whole(content.storage_key, content.size_bytes)
+        return Picture(image, content, self._store, at_hand)
+
+
+def _content_of(image: Image) -> Content:
+    if image.content is not None:
+        return image.content
+    if image.status in {Status.QUEUED, Status.GENERATING}:
+        raise ImageNotReady(guid=image.guid, retry_after_s=2)
+    raise ImageFailed(guid=image.guid)
 
 
 async def _pieces(content: memoryview) -> AsyncIterator[bytes]:
@@ -172,7 +204,14 @@ async def _pieces(content: memoryview) -> AsyncIterator[bytes]:
         yield bytes(content[start : start + _PIECE_BYTES])
 
 
-def _check_terms(field: str, text: str | None) -> None:
-    if text is not None and len(parse_search(text)) > MOST_TERMS:
+def checked(search: ImageSearch) -> ImageSearch:
+    search = revalidated(search)
+    if search.prompt is not None:
+        _check_terms("prompt", search.prompt)
+    return search
+
+
+def _check_terms(field: str, text: str) -> None:
+    if parse_search(text).to_be_met > MOST_TERMS:
         message = f"at most {MOST_TERMS} words"
         raise InvalidRequest("There are too many words to search for.", errors=[FieldError(field, message)])

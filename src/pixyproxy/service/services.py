@@ -1,19 +1,24 @@
 """What the web floor and the command line are given: every use case, ready to be asked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pixyproxy.core.models import Audience, Caller
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
+from pixyproxy.service.bulk import BulkImages
 from pixyproxy.service.cursors import Cursors
+from pixyproxy.service.export import Exports
 from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.links import Links
 from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.public import PublicImages
 from pixyproxy.service.reading import ImageReading
+from pixyproxy.service.tags import TagRenaming, Tags
+from pixyproxy.service.trash import Trash
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +31,27 @@ class Services:
     keys: Keys
     cursors: Cursors
     links: Links
+    trash: Trash
+    housekeeping: Housekeeping
+    exports: Exports = field(default_factory=Exports)
 
     def public(self) -> PublicImages:
         return PublicImages(self.library, self.store, self.cursors, self.generation.watching)
 
     def private(self, caller: Caller) -> PrivateImages:
-        return PrivateImages(self.library, self.store, self.cursors, self.generation, caller)
+        return PrivateImages(self.library, self.store, self.cursors, self.generation, self.trash, caller)
+
+    def many(self, caller: Caller) -> BulkImages:
+        return BulkImages(self.library, self.store, self.cursors, self.generation, self.trash, caller)
 
     def as_seen_by(self, caller: Caller | None) -> ImageReading:
         return self.public() if caller is None else self.private(caller)
+
+    def tags(self, caller: Caller | None) -> Tags:
+        return Tags(self.library, Audience.of(caller))
+
+    def tag_renaming(self, caller: Caller) -> TagRenaming:
+        return TagRenaming(self.library, self.cursors, caller)
 
     def through_link(self, guid: str, expires: str, signature: str) -> ImageReading:
         """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""
@@ -42,11 +59,17 @@ class Services:
         everything = Audience(sees_everything=True)
         return ImageReading(self.library, self.store, self.cursors, self.generation.watching, everything)
 
+    def start(self) -> None:
+        """From now on this process also does what is done beside the requests."""
+        self.generation.start_recovery()
+        self.housekeeping.start()
+
     async def drain(self) -> None:
         """Refuse new work; returns when nothing is on its way."""
         await self.generation.drain()
 
     async def close(self) -> None:
+        await self.housekeeping.stop()
         await self.generation.close()
         await self.catalogue.close()
         await self.library.close()

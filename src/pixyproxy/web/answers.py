@@ -1,7 +1,8 @@
-"""How answers are written: models as JSON, without asking FastAPI to validate our own rows again."""
+"""How answers are written: models as JSON, without asking FastAPI to validate our own rows again; links."""
 
 from typing import Any
 
+from fastapi import Request
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
 
@@ -12,3 +13,10 @@ def json_answer(model: BaseModel, status: int = 200, headers: dict[str, str] | N
 
 def json_array(adapter: TypeAdapter[Any], models: list[Any], headers: dict[str, str]) -> Response:
     return Response(adapter.dump_json(models), 200, headers, "application/json")
+
+
+def next_page(request: Request, **begins: str) -> str:
+    """A `Link` to the same list, from there on."""
+    base = request.app.state.public_url or str(request.base_url)
+    query = request.url.include_query_params(**begins).query
+    return f'<{base.rstrip("/")}{request.url.path}?{query}>; rel="next"'

@@ -13,11 +13,13 @@ from fastapi.security.base import SecurityBase
 
 from pixyproxy.core.exceptions import Forbidden, Unauthenticated
 from pixyproxy.core.models import Caller
+from pixyproxy.service.bulk import BulkImages
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.services import Services
+from pixyproxy.service.tags import TagRenaming, Tags
 
 T = TypeVar("T")
 
@@ -71,6 +73,18 @@ def _images_of_key_holder(services: Services, caller: Caller | None) -> PrivateI
     return services.private(_holder_of_a_key(caller))
 
 
+def _many_images_of_key_holder(services: Services, caller: Caller | None) -> BulkImages:
+    return services.many(_holder_of_a_key(caller))
+
+
+def _tags_seen_by(services: Services, caller: Caller | None) -> Tags:
+    return services.tags(caller)
+
+
+def _tags_of_key_holder(services: Services, caller: Caller | None) -> TagRenaming:
+    return services.tag_renaming(_holder_of_a_key(caller))
+
+
 def _keys_for_administrator(services: Services, caller: Caller | None) -> Keys:
     if not _holder_of_a_key(caller).is_admin:
         raise Forbidden("Only an administrator's key may do that.")
@@ -90,5 +104,8 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
 
 VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
+ManyImages = Annotated[BulkImages, Depends(Gate(_many_images_of_key_holder))]
+VisibleTags = Annotated[Tags, Depends(Gate(_tags_seen_by))]
+OwnTags = Annotated[TagRenaming, Depends(Gate(_tags_of_key_holder))]
 Models = Annotated[Catalogue, Depends(Gate(_models_for_key_holder))]
 AllKeys = Annotated[Keys, Depends(Gate(_keys_for_administrator))]

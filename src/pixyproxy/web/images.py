@@ -11,13 +11,13 @@ from pixyproxy.core.life import is_settled
 from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
 from pixyproxy.service.making.generation import Made
 from pixyproxy.service.validation import refused
-from pixyproxy.web.answers import json_answer, json_array
+from pixyproxy.web.answers import json_answer, json_array, next_page
 from pixyproxy.web.auth import OwnImages, VisibleImages, services_of
 from pixyproxy.web.content import answer_content, answer_unread
 from pixyproxy.web.events import answer_events
 from pixyproxy.web.preferences import Preferences
 from pixyproxy.web.published_api import problems
-from pixyproxy.web.schemas import ImageDetail, LineageDetail
+from pixyproxy.web.schemas import CountDetail, ImageDetail, LineageDetail
 
 router = APIRouter(tags=["images"])
 
@@ -102,8 +102,21 @@ async def list_images(
 ) -> Response:
     """Newest first, what the caller may see. Filters are combined with AND."""
     page = await images.list_(search)
-    headers = {"Link": _next_link(request, page.next_cursor)} if page.next_cursor else {}
+    headers = {"Link": next_page(request, cursor=page.next_cursor)} if page.next_cursor else {}
     return json_array(_details, [ImageDetail.of(image) for image in page.images], headers)
+
+
+@router.get(
+    "/image/count",
+    operation_id="count_images",
+    summary="How many images there are to find",
+    response_model=CountDetail,
+    responses=problems(401),
+)
+async def count_images(search: Annotated[ImageSearch, Query()], images: VisibleImages) -> Response:
+    """With the same filters as the list; exact up to a bound, then `is_exact` is false."""
+    count = await images.count(search)
+    return json_answer(CountDetail(count=count.images, is_exact=count.is_exact))
 
 
 @router.get(
@@ -135,9 +148,13 @@ async def change_image(guid: Guid, changes: ImageChanges, images: OwnImages) -> 
     status_code=204,
     responses=problems(401, 403, 404),
 )
-async def delete_image(guid: Guid, images: OwnImages) -> Response:
-    """Gone from every list and answer at once."""
-    await images.delete(guid)
+async def delete_image(
+    guid: Guid,
+    images: OwnImages,
+    permanently: Annotated[bool, Query(description="Not into the trash, and also out of it")] = False,
+) -> Response:
+    """Gone from every list and answer at once. It can be restored for a while, unless it is permanent."""
+    await images.delete(guid, permanently=permanently)
     return Response(status_code=204)
 
 
@@ -225,9 +242,3 @@ def _answer_made(made: Made, preferences: Preferences) -> Response:
     if is_settled(image.status):
         return json_answer(ImageDetail.of(image), 201, headers)
     return json_answer(ImageDetail.of(image), 202, {**headers, "Retry-After": _ASK_AGAIN_S})
-
-
-def _next_link(request: Request, cursor: str) -> str:
-    base = request.app.state.public_url or str(request.base_url)
-    query = request.url.include_query_params(cursor=cursor).query
-    return f'<{base.rstrip("/")}/image?{query}>; rel="next"'

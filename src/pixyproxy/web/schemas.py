@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer
 
 from pixyproxy.core.models import ApiKey, Image, Status, Visibility
+from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.keys import FreshKey
 from pixyproxy.service.reading import Lineage
 
@@ -55,6 +56,7 @@ class ImageDetail(BaseModel):
     cost_usd: float | None = Field(description="null when it is not known, never a silent 0")
     cost_source: str | None
     error: Error | None
+    deleted_at: Timestamp | None = Field(description="Since when it lies in the trash")
     content_url: str = Field(examples=["/image/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11/content"])
 
     @staticmethod
@@ -85,8 +87,26 @@ class ImageDetail(BaseModel):
             cost_usd=None if image.cost_usd is None else float(image.cost_usd),
             cost_source=image.cost_source,
             error=Error(code=failure.code, detail=failure.detail) if failure else None,
+            deleted_at=image.deleted_at,
             content_url=f"/image/{image.guid}/content",
         )
+
+
+class CountDetail(BaseModel):
+    """How many images a search finds."""
+
+    count: int
+    is_exact: bool = Field(description="When it is false there are more than that")
+
+
+class SimilarDetail(ImageDetail):
+    """An image that looks like another."""
+
+    distance: int = Field(description="In how many of 64 bits their looks differ: 0 when they look the same")
+
+    @staticmethod
+    def of_similar(similar: Similar) -> "SimilarDetail":
+        return SimilarDetail.model_construct(distance=similar.distance, **vars(ImageDetail.of(similar.image)))
 
 
 class LineageDetail(BaseModel):

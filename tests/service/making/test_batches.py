@@ -294,7 +294,10 @@ async def test_two_that_fail_at_the_same_moment_let_go_of_the_key(
     assert await rows(parts, "idempotency") == []
 
 
-async def test_one_that_was_made_and_deleted_keeps_the_key_though_the_other_fails(parts: Services) -> None:
+@pytest.mark.parametrize("permanently", [False, True])
+async def test_one_that_was_made_and_deleted_keeps_the_key_though_the_other_fails(
+    parts: Services, permanently: bool
+) -> None:
     """It is paid for: who asks again with the key does not pay once more for it."""
     gate = Gate(failing(FREE).generate)
 
@@ -305,7 +308,7 @@ async def test_one_that_was_made_and_deleted_keeps_the_key_though_the_other_fail
         private = service.private(ALICE)
         batch = await private.begin_batch(CAT, 2, key=key_for())
         await until(parts, batch.images[0].guid, Status.READY)
-        await private.delete(batch.images[0].guid)
+        await private.delete(batch.images[0].guid, permanently=permanently)
         gate.opened.set()
         await until(parts, batch.images[1].guid, Status.FAILED)
     assert len(await rows(parts, "idempotency")) == 1

@@ -9,6 +9,7 @@ from pixyproxy.core.exceptions import (
     GeneratorFailed,
     GeneratorRefused,
     GeneratorTimeout,
+    ImageNotFound,
     InvalidRequest,
     OutcomeUnknown,
     PixyProxyException,
@@ -177,11 +178,27 @@ async def test_an_image_deleted_between_two_attempts_is_not_called_for_again(
         await eventually(is_between)
         await service.private(ALICE).delete(image.guid)
 
-        async def is_gone() -> bool:
-            return not await rows(parts, "image") and not await rows(parts, "job")
+        assert await rows(parts, "job") == []
+    [row] = await rows(parts, "image")
+    assert (row["status"], row["deleted_at"] is None, len(easel.asked)) == ("canceled", False, 1)
+    assert [row["status"] for row in await rows(parts, "attempt")] == ["failed"]
 
-        await eventually(is_gone)
-    assert len(easel.asked) == 1
+
+async def test_an_image_deleted_while_its_generator_cannot_be_reached_is_not_called_for_again(
+    parts: Services,
+) -> None:
+    async def work(_: PictureRequest) -> GeneratedPicture:
+        await service.private(ALICE).delete((await the_only_image(parts)).guid)
+        raise GeneratorTimeout
+
+    easel = Easel(work)
+    async with worker(parts, easel) as service:
+        with pytest.raises(ImageNotFound):
+            await service.private(ALICE).make(CAT)
+        assert await nothing_is_left_to_do(parts)
+        [row] = await rows(parts, "image")
+        restored = await service.private(ALICE).restore(row["guid"])
+    assert (restored.status, len(easel.asked)) == (Status.CANCELED, 1)
     assert [row["status"] for row in await rows(parts, "attempt")] == ["failed"]
 
 

@@ -135,7 +135,9 @@ async def test_a_failure_whose_commit_was_not_acknowledged_stays_what_it_is(
     assert attempt.status is (AttemptStatus.UNKNOWN if status is Status.UNKNOWN else AttemptStatus.FAILED)
 
 
-async def test_an_image_deleted_when_its_commit_was_not_acknowledged_leaves_no_bytes(parts: Services) -> None:
+async def test_one_deleted_for_good_when_its_commit_was_not_acknowledged_leaves_no_bytes(
+    parts: Services,
+) -> None:
     shaken, database = shaky(parts)
     easel = _away_once_called(database, lost_commits=1)
     async with worker(shaken, easel) as service:
@@ -148,7 +150,8 @@ async def test_an_image_deleted_when_its_commit_was_not_acknowledged_leaves_no_b
 
 async def parts_delete(parts: Services) -> None:
     async with worker(parts, painting()) as other:
-        await other.private(ALICE).delete((await the_only_image(parts)).guid)
+        guid = (await the_only_image(parts)).guid
+        await other.private(ALICE).delete(guid, permanently=True)
 
 
 class Misunderstood(Shaky):
@@ -235,6 +238,18 @@ async def test_a_birth_that_others_have_declared_unknown_is_taken_back_too(parts
             await until(parts, image, Status.UNKNOWN)
         database.is_away = False
         await until(parts, image, Status.FAILED)
+
+
+async def test_a_birth_that_its_owner_has_deleted_meanwhile_is_taken_back_too(parts: Services) -> None:
+    shaken, database = shaky(parts)
+    async with worker(shaken, painting()) as service:
+        guid = await _born_unacknowledged(service, parts, database)
+        async with worker(parts, painting()) as other:
+            await other.private(ALICE).delete(guid)
+        database.is_away = False
+        await _is_tidy(parts)
+        assert (await service.private(ALICE).restore(guid)).status is Status.FAILED
+    assert await rows(parts, "idempotency") == []
 
 
 async def _born_unacknowledged(service: Services, parts: Services, database: Shaky) -> str:

@@ -194,9 +194,21 @@ async def test_an_answer_that_turns_up_later_is_found_in_the_spool(parts: Servic
     assert (await attempts_of(parts, image.guid))[0].status is AttemptStatus.SUCCEEDED
 
 
-async def test_an_unknown_one_that_was_deleted_leaves_no_bytes_when_its_answer_turns_up(
+async def test_an_unknown_one_that_was_deleted_for_good_leaves_no_bytes_when_its_answer_turns_up(
     parts: Services,
 ) -> None:
+    easel = painting()
+    image, attempt = await left_behind(parts, easel)
+    async with worker(parts, easel, recovering=True) as service:
+        await until(parts, image.guid, Status.UNKNOWN)
+        await service.private(ALICE).delete(image.guid, permanently=True)
+        await spooled(parts, attempt, ANSWER)
+        await _is_tidy(parts)
+    assert (await rows(parts, "image"), files_of(parts)) == ([], [])
+    assert [row["status"] for row in await rows(parts, "attempt")] == ["succeeded"]
+
+
+async def test_an_answer_finds_its_image_in_the_trash_too(parts: Services) -> None:
     easel = painting()
     image, attempt = await left_behind(parts, easel)
     async with worker(parts, easel, recovering=True) as service:
@@ -204,20 +216,24 @@ async def test_an_unknown_one_that_was_deleted_leaves_no_bytes_when_its_answer_t
         await service.private(ALICE).delete(image.guid)
         await spooled(parts, attempt, ANSWER)
         await _is_tidy(parts)
-    assert (await rows(parts, "image"), files_of(parts)) == ([], [])
-    assert [row["status"] for row in await rows(parts, "attempt")] == ["succeeded"]
+        restored = await service.private(ALICE).restore(image.guid)
+        assert (restored.status, restored.failure) == (Status.READY, None)
+        assert await service.private(ALICE).content_of(image.guid) == PNG
 
 
-async def test_one_deleted_by_its_owner_and_left_behind_by_its_worker_is_cleared_up(parts: Services) -> None:
+async def test_one_deleted_by_its_owner_and_left_behind_by_its_worker_is_finished_in_the_trash(
+    parts: Services,
+) -> None:
     easel = painting()
     image, _ = await left_behind(parts, easel, ANSWER)
     async with worker(parts, easel) as service:
         await service.private(ALICE).delete(image.guid)
         with pytest.raises(ImageNotFound):
             await service.private(ALICE).get(image.guid)
-    async with worker(parts, easel, recovering=True):
+    async with worker(parts, easel, recovering=True) as service:
         await _is_tidy(parts)
-    assert (await rows(parts, "image"), files_of(parts)) == ([], [])
+        assert (await service.private(ALICE).restore(image.guid)).status is Status.READY
+        assert await service.private(ALICE).content_of(image.guid) == PNG
 
 
 async def test_queued_work_is_made_by_whoever_is_there(parts: Services) -> None:

@@ -123,8 +123,30 @@ async def test_after_a_defect_in_a_driver_its_outcome_is_unknown_and_what_had_co
 
 
 @pytest.mark.parametrize("content", [PNG, b"no picture"], ids=["a picture", "none"])
-async def test_of_an_image_deleted_meanwhile_only_the_attempt_and_its_cost_stay(
+async def test_of_an_image_deleted_for_good_meanwhile_only_the_attempt_and_its_cost_stay(
     parts: Services, content: bytes
+) -> None:
+    async def work(_: PictureRequest) -> GeneratedPicture:
+        await service.private(ALICE).delete((await the_only_image(parts)).guid, permanently=True)
+        return GeneratedPicture(content, cost=COST)
+
+    async with worker(parts, Easel(work)) as service:
+        with pytest.raises((ImageNotFound, UnreadablePicture)):
+            await service.private(ALICE).make(CAT)
+    await parts.trash.empty()
+    for table in ("image", "job"):
+        assert await rows(parts, table) == []
+    assert files_of(parts) == []
+    [attempt] = await rows(parts, "attempt")
+    assert (attempt["owner"], attempt["cost_nano_usd"]) == (ALICE.owner, 40_000_000)
+    assert await nothing_is_left_to_do(parts)
+
+
+@pytest.mark.parametrize(
+    ("content", "status"), [(PNG, Status.READY), (b"no picture", Status.FAILED)], ids=["a picture", "none"]
+)
+async def test_an_image_deleted_meanwhile_is_finished_in_the_trash(
+    parts: Services, content: bytes, status: Status
 ) -> None:
     async def work(_: PictureRequest) -> GeneratedPicture:
         await service.private(ALICE).delete((await the_only_image(parts)).guid)
@@ -133,11 +155,12 @@ async def test_of_an_image_deleted_meanwhile_only_the_attempt_and_its_cost_stay(
     async with worker(parts, Easel(work)) as service:
         with pytest.raises((ImageNotFound, UnreadablePicture)):
             await service.private(ALICE).make(CAT)
-    for table in ("image", "image_word", "image_tag", "job"):
-        assert await rows(parts, table) == []
-    assert files_of(parts) == []
-    [attempt] = await rows(parts, "attempt")
-    assert (attempt["owner"], attempt["cost_nano_usd"]) == (ALICE.owner, 40_000_000)
+        await parts.trash.empty()
+        [row] = await rows(parts, "image")
+        restored = await service.private(ALICE).restore(row["guid"])
+    assert (restored.status, restored.cost_usd) == (status, COST.usd)
+    [key] = files_of(parts)
+    assert b"".join([chunk async for chunk in parts.store.read(key)]) == content
     assert await nothing_is_left_to_do(parts)
 
 

@@ -25,6 +25,7 @@ from tests.service.making.workshop import (
     lease_over,
     left_behind,
     nothing_is_left_to_do,
+    spooled,
     the_only_image,
     until,
     worker,
@@ -160,19 +161,20 @@ async def test_what_is_left_when_the_process_ends_is_finished_by_the_next(
     assert len(easel.asked) == 1
 
 
-async def test_of_an_image_deleted_while_its_answer_waits_only_the_attempt_stays(
+async def test_of_an_image_deleted_for_good_while_its_answer_waits_only_the_attempt_stays(
     parts: Services, store: Stubborn
 ) -> None:
     easel = _full_once_called(store, StorageFull())
     async with worker(parts, easel, store=store) as service:
         image = await service.private(ALICE).make(CAT)
-        await service.private(ALICE).delete(image.guid)
+        await service.private(ALICE).delete(image.guid, permanently=True)
         store.why_not = None
 
         async def is_tidy() -> bool:
             return await nothing_is_left_to_do(parts)
 
         await eventually(is_tidy)
+    await parts.trash.empty()
     assert (await rows(parts, "image"), files_of(parts)) == ([], [])
     [attempt] = await parts.library.attempts.of_image(image.id)
     assert (attempt.status, attempt.cost) == (AttemptStatus.SUCCEEDED, COST)
@@ -196,12 +198,8 @@ async def test_an_answer_left_behind_waits_for_the_store_too(parts: Services, st
 async def test_what_cannot_be_deleted_from_the_store_is_tried_again(
     parts: Services, store: Stubborn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    easel = painting()
-    generate, refused = easel._work, 0
-
-    async def delete_it_meanwhile(request: object) -> object:
-        await service.private(ALICE).delete((await the_only_image(parts)).guid)
-        return await generate(request)  # type: ignore[arg-type]
+    """Of an image that is gone for good when its answer turns up."""
+    refused = 0
 
     async def delete(key: str) -> None:
         nonlocal refused
@@ -210,14 +208,15 @@ async def test_what_cannot_be_deleted_from_the_store_is_tried_again(
             raise Unavailable
         await Stubborn.delete(store, key)
 
-    easel._work = delete_it_meanwhile  # type: ignore[assignment]
-    async with worker(parts, easel, store=store) as service:
+    async def is_tidy() -> bool:
+        return await nothing_is_left_to_do(parts)
+
+    image, attempt = await left_behind(parts, painting())
+    async with worker(parts, painting(), store=store, recovering=True) as service:
+        await until(parts, image.guid, Status.UNKNOWN)
+        await service.private(ALICE).delete(image.guid, permanently=True)
         monkeypatch.setattr(store, "delete", delete)
-        await service.private(ALICE).make(CAT)
-
-        async def is_tidy() -> bool:
-            return await nothing_is_left_to_do(parts)
-
+        await spooled(parts, attempt, ANSWER)
         await eventually(is_tidy)
     assert (refused, files_of(parts)) == (2, [])
 

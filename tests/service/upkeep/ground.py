@@ -14,8 +14,11 @@ from pixyproxy.service.upkeep.examination import Orders, examine_library
 from pixyproxy.service.upkeep.findings import Finding, Verdict
 from tests.service.scenery import PNG, rows, shelve
 
-TABLES = "image attempt job idempotency image_word image_tag image_parent api_key secret".split()
+TABLES = (
+    "image attempt job idempotency image_posting image_change image_looks image_parent api_key secret".split()
+)
 AN_HOUR_AGO = datetime.now(UTC) - timedelta(hours=1)
+LONG_AGO = datetime.now(UTC) - timedelta(days=60)
 AT_ONCE = Orders(grace_s=0, standing_still_s=0, reserve_bytes=0)
 REPAIR = replace(AT_ONCE, repair=True, force=True)
 

@@ -12,7 +12,7 @@ from pixyproxy.core.names import readable_name
 from pixyproxy.service.services import Services
 from pixyproxy.service.upkeep.findings import Verdict
 from pixyproxy.service.upkeep.orphans import are_few
-from tests.service.scenery import ADMIN, ON_SQLITE, PNG, rows, shelve
+from tests.service.scenery import ADMIN, ON_SQLITE, PNG, rows, shelve, throw_away
 
 from .ground import (
     AT_ONCE,
@@ -42,7 +42,7 @@ async def left_by_a_deletion(services: Services) -> str:
     """Bytes whose image is gone, and whose attempt is known."""
     image = await unfinished(services, Status.READY)
     attempt = await attempted(services, image, AttemptStatus.SUCCEEDED)
-    await services.library.transact(lambda repositories: repositories.images.remove(image.id))
+    await services.library.transact(lambda repositories: repositories.images.remove(image))
     await services.store.put(f"{attempt.storage_key}.png", PNG)
     return f"{attempt.storage_key}.png"
 
@@ -112,7 +112,7 @@ async def test_an_unreadable_answer_is_in_order_while_its_image_is_there(service
     await services.store.put(key, b"half a picture")
     assert await wrong(services) == await fixed(services) == []
 
-    await services.library.transact(lambda repositories: repositories.images.remove(image.id))
+    await services.library.transact(lambda repositories: repositories.images.remove(image))
     told = f"store: Bytes of images that are deleted: 1 ({key})."
     assert await fixed(services) == [f"{told} They are removed."]
 
@@ -194,9 +194,20 @@ async def test_bytes_of_an_image_that_failed_are_told_and_kept(services: Service
     [sentence] = await wrong(services, REPAIR)
     assert "no image names" in sentence
     assert await services.store.exists(f"{attempt.storage_key}.png")
-    await services.private(ADMIN).delete(image.guid)
-    assert len(await fixed(services)) == 1
+    await services.private(ADMIN).delete(image.guid, permanently=True)
+    assert not await services.store.exists(f"{attempt.storage_key}.png")
     assert await wrong(services) == []
+
+
+async def test_a_picture_whose_image_lies_in_the_trash_is_given_back_too(services: Services) -> None:
+    image = await throw_away(services, await unfinished(services, Status.UNKNOWN))
+    attempt = await attempted(services, image)
+    await services.store.put(f"{attempt.storage_key}.png", PNG)
+    [sentence] = await fixed(services)
+    assert "They are ready now" in sentence
+    mine = services.private(ADMIN)
+    assert (await mine.restore(image.guid)).status is Status.READY
+    assert await mine.content_of(image.guid) == PNG
 
 
 async def test_what_is_being_made_is_in_order(services: Services) -> None:

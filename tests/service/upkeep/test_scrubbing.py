@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pixyproxy.core.exceptions import Unavailable
-from pixyproxy.core.models import Image, Status
+from pixyproxy.core.models import ERASED_AT, Image, Status
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.service.services import Services
 from pixyproxy.service.upkeep.examination import Orders
 from pixyproxy.service.upkeep.scrubbing import Damage, Progress, Scrub
-from tests.service.scenery import ADMIN, ON_SQLITE, PNG, shelve
+from tests.service.scenery import ADMIN, ON_SQLITE, PNG, shelve, throw_away
 
 from .ground import AT_ONCE, bytes_of, everything, findings, wrong
 
@@ -119,12 +119,28 @@ class DeletedMeanwhile(FolderStore):
     guid: str
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        await self.services.private(ADMIN).delete(self.guid)
+        await self.services.private(ADMIN).delete(self.guid, permanently=True)
         async for chunk in super().read(key, start, end):
             yield chunk
 
 
-async def test_an_image_that_is_deleted_meanwhile_is_not_damaged(services: Services, tmp_path: Path) -> None:
+async def test_what_can_be_restored_is_read_too(services: Services) -> None:
+    images = [await throw_away(services, await shelve(services)) for _ in range(2)]
+    flip_a_bit(bytes_of(services, images[0]), 99)
+    scrub = Scrub(services.library, services.store)
+    assert await damaged(scrub) == {images[0].guid: "wrong hash"}
+    assert (scrub.progress.images, scrub.progress.of_images) == (2, 2)
+
+
+async def test_what_is_erased_need_not_be_there(services: Services) -> None:
+    image = await throw_away(services, await shelve(services), ERASED_AT)
+    bytes_of(services, image).unlink()
+    scrub = Scrub(services.library, services.store)
+    assert await damaged(scrub) == {}
+    assert scrub.progress.of_images == 0
+
+
+async def test_an_image_that_is_removed_meanwhile_is_not_damaged(services: Services, tmp_path: Path) -> None:
     store = DeletedMeanwhile(tmp_path / "images")
     store.services, store.guid = services, (await shelve(services)).guid
     assert await damaged(Scrub(services.library, store)) == {}

@@ -1,16 +1,16 @@
 """Rows that stand still come to an end, and those that somebody works on are left alone."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from pixyproxy.core.models import Attempt, AttemptStatus, Image, KeptKey, Status
+from pixyproxy.core.models import ERASED_AT, Attempt, AttemptStatus, Image, KeptKey, Status
 from pixyproxy.service.services import Services
-from tests.service.scenery import ADMIN, ON_SQLITE, rows, shelve
+from tests.service.scenery import ADMIN, ON_SQLITE, PNG, rows, shelve, throw_away
 
-from .ground import AT_ONCE, REPAIR, Undeletable, attempted, fixed, unfinished, with_job, wrong
+from .ground import AT_ONCE, LONG_AGO, REPAIR, Undeletable, attempted, fixed, unfinished, with_job, wrong
 
 NOW = datetime.now(UTC)
 
@@ -120,40 +120,81 @@ async def test_an_attempt_whose_bytes_its_image_has_ends_as_succeeded_and_keeps_
 async def test_an_attempt_of_an_image_that_is_gone_ends_too(services: Services) -> None:
     image = await unfinished(services, Status.GENERATING)
     await attempted(services, image, AttemptStatus.STARTED)
-    await services.library.transact(lambda repositories: repositories.images.remove(image.id))
+    await services.library.transact(lambda repositories: repositories.images.remove(image))
     assert len(await fixed(services)) == 1
     assert (await attempt_of(services, image)).status is AttemptStatus.UNKNOWN
 
 
-async def test_a_deletion_that_was_cut_off_is_brought_to_its_end(services: Services) -> None:
-    image = await shelve(services)
+async def test_a_removal_that_was_cut_off_is_brought_to_its_end(services: Services) -> None:
+    image = await shelve(services, updated_at=LONG_AGO)
     attempt = await attempted(services, image, AttemptStatus.FAILED)
     answer = f"{attempt.storage_key}.quarantined"
     await services.store.put(answer, b"half a picture")
-    await services.library.images.hide(image, datetime(2026, 1, 1, tzinfo=UTC))
+    await throw_away(services, image, LONG_AGO)
     told = f"states: Deleted images that are not removed yet: 1 ({image.guid})."
     assert await wrong(services) == [f"{told} --repair removes their bytes and rows."]
     assert await fixed(services) == [f"{told} Their bytes and rows are removed."]
     assert [each async for each in services.store.list_()] == []
-    assert await rows(services, "image") == await rows(services, "image_word") == []
+    assert await rows(services, "image") == []
     assert len(await rows(services, "attempt")) == 1
     assert await wrong(services) == await fixed(services) == []
 
 
-async def test_a_deletion_is_left_to_whoever_makes_the_image_still(services: Services) -> None:
-    image = await unfinished(services, Status.GENERATING)
+@pytest.mark.parametrize("status", [Status.READY, Status.FAILED, Status.CANCELED, Status.UNKNOWN])
+async def test_what_lies_in_the_trash_is_in_order(services: Services, status: Status) -> None:
+    content = PNG if status is Status.READY else None
+    image = await throw_away(services, await shelve(services, content, status=status, updated_at=LONG_AGO))
+    attempt = await attempted(services, image)
+    await services.store.put(f"{attempt.storage_key}.quarantined", b"half a picture")
+    before = await rows(services, "image")
+    assert await wrong(services) == await fixed(services) == []
+    assert await rows(services, "image") == before
+    assert await services.store.exists(f"{attempt.storage_key}.quarantined")
+
+
+@pytest.mark.parametrize(("minutes", "is_found"), [(19, False), (21, True)])
+async def test_what_is_due_is_left_to_the_service_for_two_of_its_passes(
+    services: Services, minutes: int, is_found: bool
+) -> None:
+    """Whether its time is over, or it was deleted permanently."""
+    since = datetime.now(UTC) - timedelta(minutes=minutes)
+    await throw_away(services, await shelve(services, updated_at=LONG_AGO), since - timedelta(days=30))
+    await throw_away(services, await shelve(services, updated_at=since), ERASED_AT)
+    assert [each.partition(" (")[0] for each in await wrong(services)] == (
+        ["states: Deleted images that are not removed yet: 2"] if is_found else []
+    )
+    assert len(await fixed(services)) == is_found
+    assert len(await rows(services, "image")) == (0 if is_found else 2)
+
+
+async def test_how_long_the_trash_keeps_is_what_the_orders_say(services: Services) -> None:
+    await throw_away(services, await shelve(services, updated_at=LONG_AGO), LONG_AGO)
+    assert await wrong(services, replace(AT_ONCE, trash_kept_for=timedelta(days=61))) == []
+    assert len(await wrong(services, replace(AT_ONCE, trash_kept_for=timedelta(days=59)))) == 1
+
+
+async def test_an_image_in_the_trash_that_nobody_makes_any_more_is_ended_too(services: Services) -> None:
+    image = await throw_away(services, await unfinished(services, Status.GENERATING))
+    await attempted(services, image, AttemptStatus.STARTED)
+    [sentence] = await fixed(services)
+    assert sentence.startswith(f"states: Images that nobody makes any more: 1 ({image.guid}).")
+    assert (await services.private(ADMIN).restore(image.guid)).status is Status.UNKNOWN
+
+
+async def test_a_removal_is_left_to_whoever_makes_the_image_still(services: Services) -> None:
+    image = await unfinished(services, Status.GENERATING, updated_at=LONG_AGO)
     await attempted(services, image, AttemptStatus.STARTED)
     await with_job(services, image, lease_s=60)
-    await services.library.images.hide(image, datetime(2026, 1, 1, tzinfo=UTC))
+    await throw_away(services, image, LONG_AGO)
     assert await wrong(services) == await fixed(services) == []
     assert len(await rows(services, "image")) == 1
 
 
 @ON_SQLITE
-async def test_a_deletion_whose_bytes_cannot_be_removed_keeps_its_row(services: Services) -> None:
-    image = await shelve(services)
+async def test_a_removal_whose_bytes_cannot_be_removed_keeps_its_row(services: Services) -> None:
+    image = await shelve(services, updated_at=LONG_AGO)
     assert image.content is not None
-    await services.library.images.hide(image, datetime(2026, 1, 1, tzinfo=UTC))
+    await throw_away(services, image, LONG_AGO)
     path = services.store.local_path("")
     assert path is not None
     broken = replace(services, store=Undeletable(path))

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,22 @@ from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.init import open_library
 from pixyproxy.data.spool import Spool
 from pixyproxy.service.services import Services
+from pixyproxy.service.trash import Trash
 from pixyproxy.service.upkeep.belonging import Whose
-from tests.service.scenery import ALICE, PNG, painting, rows, shelve, with_generator
+from tests.service.scenery import ALICE, PNG, painting, rows, shelve, throw_away, with_generator
 
-from .ground import AT_ONCE, REPAIR, attempted, everything, findings, fixed, orphan, unfinished, wrong
+from .ground import (
+    AT_ONCE,
+    LONG_AGO,
+    REPAIR,
+    attempted,
+    everything,
+    findings,
+    fixed,
+    orphan,
+    unfinished,
+    wrong,
+)
 
 IMAGES = 450
 
@@ -35,7 +47,7 @@ async def put_everything_wrong(services: Services, folder: Path) -> None:
     lost = await attempted(services, await unfinished(services, Status.UNKNOWN))
     await services.store.put(f"{lost.storage_key}.png", PNG)
     await attempted(services, await unfinished(services, Status.FAILED), AttemptStatus.STARTED)
-    await services.library.images.hide(await shelve(services), datetime(2026, 1, 1, tzinfo=UTC))
+    await throw_away(services, await shelve(services, updated_at=LONG_AGO), LONG_AGO)
     (folder / "spool" / "cut.part").touch()
 
 
@@ -115,7 +127,7 @@ async def another_process(services: Services, database_url: str) -> AsyncIterato
 
 
 async def make_and_delete(services: Services, number: int) -> None:
-    """A third is kept, a third deleted when it is ready, a third while it is being made."""
+    """A third is kept, a third deleted when it is ready, a third, for good, while it is being made."""
     mine = services.private(ALICE)
     prompt = ImagePrompt(prompt=f"fox {number}")
     if number % 3 == 0:
@@ -123,13 +135,22 @@ async def make_and_delete(services: Services, number: int) -> None:
     elif number % 3 == 1:
         await mine.delete((await mine.make(prompt)).guid)
     else:
-        await mine.delete((await mine.begin(prompt, patience_s=0)).image.guid)
+        await mine.delete((await mine.begin(prompt, patience_s=0)).image.guid, permanently=True)
 
 
 async def repair_again_and_again(services: Services, until: asyncio.Event) -> int:
     times = 0
     while not until.is_set():
         await findings(services, replace(REPAIR, quick=True))
+        times += 1
+    return times
+
+
+async def empty_again_and_again(trash: Trash, until: asyncio.Event) -> int:
+    times = 0
+    while not until.is_set():
+        await trash.empty()
+        await asyncio.sleep(0.01)
         times += 1
     return times
 
@@ -145,17 +166,20 @@ async def test_nothing_alive_is_removed_while_images_are_made_and_deleted(
             await make_and_delete(services, number)
 
     async with another_process(services, database_url) as doctor:
+        trash = Trash(doctor.library, doctor.store, timedelta(0))
         repairs = [asyncio.create_task(repair_again_and_again(doctor, done)) for _ in range(2)]
+        repairs += [asyncio.create_task(empty_again_and_again(trash, done)) for _ in range(2)]
         try:
             await asyncio.gather(*(cycle(number) for number in range(IMAGES)))
             await services.generation.drain()
         finally:
             done.set()
         assert all(times > 1 for times in await asyncio.gather(*repairs))
+        await trash.empty()
     await services.generation.close()
 
     images = await rows(services, "image")
-    assert [row["status"] for row in images if row["deleted_at"] is None] == ["ready"] * (IMAGES // 3)
+    assert [row["status"] for row in images] == ["ready"] * (IMAGES // 3)
     assert {row["status"] for row in await rows(services, "attempt")} == {"succeeded"}
     assert len(await rows(services, "attempt")) == IMAGES
     assert await rows(services, "job") == []

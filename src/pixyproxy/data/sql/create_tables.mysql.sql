@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS image (
     prompt         MEDIUMTEXT NOT NULL,
     revised_prompt MEDIUMTEXT NULL,
     search_text    MEDIUMTEXT NOT NULL,            -- the words of both prompts, for phrases
-    tags           JSON NOT NULL,                  -- as they were given; image_tag finds them
+    tags           JSON NOT NULL,                  -- as they were given
     author         VARCHAR(200) NOT NULL,
     status         VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     visibility     VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -24,18 +24,17 @@ CREATE TABLE IF NOT EXISTS image (
     height         INT UNSIGNED NULL,
     size_bytes     BIGINT UNSIGNED NULL,
     sha256         CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    looks          CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL, -- a perceptual hash; '' where none is to be had
     cost_nano_usd  BIGINT NULL,
     cost_source    VARCHAR(40) NULL,
     error_code     VARCHAR(40) NULL,
     error_detail   VARCHAR(1000) NULL,
     created_at     DATETIME(6) NOT NULL,
     updated_at     DATETIME(6) NOT NULL,
-    deleted_at     DATETIME(6) NULL,               -- hidden at once, its bytes are on their way out
+    deleted_at     DATETIME(6) NULL,               -- in the trash since; removed for good when its time is over
     UNIQUE KEY image_guid (guid),
-    KEY image_newest (deleted_at, status, id),
-    KEY image_of_owner (owner, deleted_at, status, id),
-    KEY image_public (visibility, deleted_at, status, id),
-    KEY image_filename (filename_key),
+    KEY image_trash (deleted_at),
+    KEY image_unseen (looks, status, id),
     KEY image_batch (batch),
     KEY image_sha256 (sha256)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
@@ -89,20 +88,26 @@ CREATE TABLE IF NOT EXISTS idempotency (
     KEY idempotency_age (created_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
--- Which images a word finds: `p` in the prompts, `f` in the filename. Clustered in the order of the answer.
-CREATE TABLE IF NOT EXISTS image_word (
-    field    CHAR(1) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    word     VARCHAR(64) NOT NULL,
-    image_id BIGINT UNSIGNED NOT NULL,
-    PRIMARY KEY (field, word, image_id),
-    KEY image_word_of_image (image_id, field)
+-- The search index: which images of a block of ids have a term, as a set of their places in the block.
+CREATE TABLE IF NOT EXISTS image_posting (
+    block  INT UNSIGNED NOT NULL,
+    term   VARCHAR(255) NOT NULL,
+    images BLOB NOT NULL,
+    PRIMARY KEY (block, term)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
-CREATE TABLE IF NOT EXISTS image_tag (
-    tag      VARCHAR(255) NOT NULL,                -- case folded
+-- What was created, changed or removed since the index was last brought up to date.
+CREATE TABLE IF NOT EXISTS image_change (
+    id       BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
     image_id BIGINT UNSIGNED NOT NULL,
-    PRIMARY KEY (tag, image_id),
-    KEY image_tag_of_image (image_id)
+    gone     MEDIUMTEXT NOT NULL,                  -- terms it had before, and has no more
+    KEY image_change_of_image (image_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
+
+-- How the images of a stretch of ids look: eight bytes for each, zeros where it is not known.
+CREATE TABLE IF NOT EXISTS image_looks (
+    stretch INT UNSIGNED NOT NULL PRIMARY KEY,
+    looks   MEDIUMBLOB NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 -- Which images were made from an image; a guid stays when its image is deleted.

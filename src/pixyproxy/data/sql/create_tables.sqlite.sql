@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS image (
     prompt         TEXT NOT NULL,
     revised_prompt TEXT NULL,
     search_text    TEXT NOT NULL, -- the words of both prompts, for phrases
-    tags           TEXT NOT NULL, -- as they were given; image_tag finds them
+    tags           TEXT NOT NULL, -- as they were given
     author         TEXT NOT NULL,
     status         TEXT NOT NULL,
     visibility     TEXT NOT NULL,
@@ -24,19 +24,18 @@ CREATE TABLE IF NOT EXISTS image (
     height         INTEGER NULL,
     size_bytes     INTEGER NULL,
     sha256         TEXT NULL,
+    looks          TEXT NULL, -- a perceptual hash; '' where none is to be had
     cost_nano_usd  INTEGER NULL,
     cost_source    TEXT NULL,
     error_code     TEXT NULL,
     error_detail   TEXT NULL,
     created_at     TEXT NOT NULL,
     updated_at     TEXT NOT NULL,
-    deleted_at     TEXT NULL -- hidden at once, its bytes are on their way out
+    deleted_at     TEXT NULL -- in the trash since; removed for good when its time is over
 );
 CREATE UNIQUE INDEX IF NOT EXISTS image_guid ON image (guid);
-CREATE INDEX IF NOT EXISTS image_newest ON image (deleted_at, status, id);
-CREATE INDEX IF NOT EXISTS image_of_owner ON image (owner, deleted_at, status, id);
-CREATE INDEX IF NOT EXISTS image_public ON image (visibility, deleted_at, status, id);
-CREATE INDEX IF NOT EXISTS image_filename ON image (filename_key);
+CREATE INDEX IF NOT EXISTS image_trash ON image (deleted_at) WHERE deleted_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS image_unseen ON image (looks, status, id) WHERE looks IS NULL;
 CREATE INDEX IF NOT EXISTS image_batch ON image (batch);
 CREATE INDEX IF NOT EXISTS image_sha256 ON image (sha256);
 
@@ -89,21 +88,27 @@ CREATE TABLE IF NOT EXISTS idempotency (
 CREATE INDEX IF NOT EXISTS idempotency_guid ON idempotency (guid);
 CREATE INDEX IF NOT EXISTS idempotency_age ON idempotency (created_at);
 
--- Which images a word finds: `p` in the prompts, `f` in the filename. Clustered in the order of the answer.
-CREATE TABLE IF NOT EXISTS image_word (
-    field    TEXT NOT NULL,
-    word     TEXT NOT NULL,
-    image_id INTEGER NOT NULL,
-    PRIMARY KEY (field, word, image_id)
+-- The search index: which images of a block of ids have a term, as a set of their places in the block.
+CREATE TABLE IF NOT EXISTS image_posting (
+    block  INTEGER NOT NULL,
+    term   TEXT NOT NULL,
+    images BLOB NOT NULL,
+    PRIMARY KEY (block, term)
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS image_word_of_image ON image_word (image_id, field);
 
-CREATE TABLE IF NOT EXISTS image_tag (
-    tag      TEXT NOT NULL, -- case folded
+-- What was created, changed or removed since the index was last brought up to date.
+CREATE TABLE IF NOT EXISTS image_change (
+    id       INTEGER PRIMARY KEY AUTOINCREMENT,
     image_id INTEGER NOT NULL,
-    PRIMARY KEY (tag, image_id)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS image_tag_of_image ON image_tag (image_id);
+    gone     TEXT NOT NULL -- terms it had before, and has no more
+);
+CREATE INDEX IF NOT EXISTS image_change_of_image ON image_change (image_id);
+
+-- How the images of a stretch of ids look: eight bytes for each, zeros where it is not known.
+CREATE TABLE IF NOT EXISTS image_looks (
+    stretch INTEGER PRIMARY KEY,
+    looks   BLOB NOT NULL
+);
 
 -- Which images were made from an image; a guid stays when its image is deleted.
 CREATE TABLE IF NOT EXISTS image_parent (

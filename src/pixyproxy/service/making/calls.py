@@ -143,8 +143,8 @@ class Calls:
         async def work(repositories: Repositories) -> int:
             await held_job(repositories, making.image.id, making.token)
             image = await repositories.images.find_in_making(making.image.id)
-            if image is None:
-                raise ImageNotFound(guid=making.image.guid)
+            if image is None or image.deleted_at is not None:
+                raise ImageNotFound(guid=making.image.guid)  # Nothing is bought for the trash.
             if image.status is Status.QUEUED:
                 await repositories.images.change(image, step(image, Status.GENERATING, attempt.started_at))
             await repositories.jobs.change_state(image.id, JobState.SENT)

@@ -110,6 +110,10 @@ class Generation:
         """From now on this process also takes up what is queued, and what others left behind."""
         self._recovery.start()
 
+    def under_way(self) -> int:
+        """How many images are being made in this process."""
+        return self._workbench.under_way
+
     def answers_waiting(self) -> int:
         """How many are paid for, and in the spool for want of a database or a store."""
         return max(self._workbench.answers_waiting, self._spool.count_waiting())

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import (
     GeneratorTimeout,
+    ImageNotFound,
     InternalError,
     LeaseLost,
     OutcomeUnknown,
@@ -24,7 +25,7 @@ _CERTAINLY_FREE = [GeneratorTimeout.code, RateLimited.code, Unavailable.code, St
 
 
 async def write_end(repositories: Repositories, ended: Ended, outcome: Outcome) -> Image | None:
-    """The image as it is then; None when it was deleted. Raises `LeaseLost` when another has its job."""
+    """The image as it is then; None when it is gone for good. Raises `LeaseLost` when another has its job."""
     attempt = None
     if ended.attempt is not None:
         attempt = await repositories.attempts.find_for_update(ended.attempt.storage_key)
@@ -49,8 +50,8 @@ async def let_go_of_key(
 ) -> None:
     """When the last of those that were asked for together came to nothing, and none can have cost anything.
 
-    The key is locked first: of two that end at once the second sees what became of the first. One that has
-    been deleted may have been paid for, and is missing here.
+    The key is locked first: of two that end at once the second sees what became of the first. One that is
+    gone for good may have been paid for, and is missing here.
     """
     if await repositories.idempotency.lock(batch):
         others = await repositories.images.count_failed(batch, image_id, _CERTAINLY_FREE)
@@ -70,10 +71,9 @@ async def _end_job(repositories: Repositories, ended: Ended) -> None:
 async def _change_image(
     repositories: Repositories, ended: Ended, changed: Callable[[Image], Image]
 ) -> Image | None:
-    """Starts from the row as it is now: its owner may have changed it meanwhile, or deleted it."""
+    """Starts from the row as it is now: its owner may have changed it meanwhile, or put it into the trash."""
     before = await repositories.images.find_in_making(ended.image_id)
     if before is None:
-        await repositories.images.remove(ended.image_id)
         return None
     after = changed(before)
     if after.status is before.status:
@@ -109,6 +109,8 @@ def _stepped(image: Image, attempt: Attempt | None, outcome: Outcome, now: datet
         if attempt.model != image.model:
             parameters.setdefault("model", image.model)
     if picture is None or outcome.facts is None:
+        if isinstance(failure, ImageNotFound):
+            return step(image, Status.CANCELED, now)  # It was deleted before anything was sent.
         failure = failure or InternalError()
         status = Status.UNKNOWN if isinstance(failure, OutcomeUnknown) else Status.FAILED
         if status is image.status:

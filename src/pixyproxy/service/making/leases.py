@@ -7,7 +7,7 @@ from secrets import token_hex
 from pixyproxy.core.exceptions import LeaseLost, PixyProxyException
 from pixyproxy.core.models import Job
 from pixyproxy.data.library import Library, Repositories
-from pixyproxy.service.making.stopping import stop
+from pixyproxy.service.background import stop
 
 log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from pixyproxy.core.life import step
 from pixyproxy.core.models import Attempt, Audience, Failure, Image, Job, JsonValue, KeptKey, Status
 from pixyproxy.core.requests import GENERATOR_FIELDS, ImagePrompt
 from pixyproxy.data.library import Library, Repositories
+from pixyproxy.service.background import stop
 from pixyproxy.service.making.kept_inputs import KeptInputs
 from pixyproxy.service.making.last_transaction import let_go_of_key
-from pixyproxy.service.making.stopping import stop
 
 log = logging.getLogger(__name__)
 
@@ -91,13 +91,15 @@ class Recording:
         unsent = {Status.QUEUED} if may_be_sent else {Status.GENERATING, Status.UNKNOWN}
 
         async def work(repositories: Repositories) -> None:
-            image = await repositories.images.find_for_update(guid, _EVERYTHING)
+            images = repositories.images
+            image = await images.find_for_update(guid, _EVERYTHING)
+            image = image or await images.find_in_trash(guid, _EVERYTHING)
             if image is None or image.status not in unsent:
                 return
             await repositories.jobs.remove(image.id)
             await repositories.attempts.fail_started(image.id, failure, datetime.now(UTC))
             failed = step(image, Status.FAILED, datetime.now(UTC), failure=failure)
-            await repositories.images.change(image, failed)
+            await images.change(image, failed)
             await let_go_of_key(repositories, image.batch or guid, image.id, wanted.job.asked)
 
         while True:

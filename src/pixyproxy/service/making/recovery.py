@@ -6,7 +6,6 @@ What was not sent is made. What was sent is never sent again: its answer is in t
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from pixyproxy.core.models import Attempt, Image, Job, JobState
 from pixyproxy.core.pauses import jittered
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.data.spool import Spool, SpooledAnswer
+from pixyproxy.service.background import again_and_again, stop
 from pixyproxy.service.generators.catalogue import Catalogue, Choice, numbered
 from pixyproxy.service.making.admission import Admission
 from pixyproxy.service.making.kept_inputs import KeptInputs
@@ -29,7 +29,6 @@ from pixyproxy.service.making.leases import Leases, held_job, new_token
 from pixyproxy.service.making.outcomes import Ended
 from pixyproxy.service.making.recording import prompt_of
 from pixyproxy.service.making.spool_sweep import SpoolSweep
-from pixyproxy.service.making.stopping import stop
 from pixyproxy.service.making.workbench import Workbench
 
 log = logging.getLogger(__name__)
@@ -65,9 +64,9 @@ class Recovery:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(_again_and_again(self._take_up, self._until_work_may_be_there)),
-            asyncio.create_task(_again_and_again(self._spool_sweep.sweep, lambda: asyncio.sleep(_SWEEP_S))),
-            asyncio.create_task(_again_and_again(self._forget_old_keys, lambda: asyncio.sleep(_FORGET_S))),
+            asyncio.create_task(again_and_again(self._take_up, self._until_work_may_be_there)),
+            asyncio.create_task(again_and_again(self._spool_sweep.sweep, lambda: asyncio.sleep(_SWEEP_S))),
+            asyncio.create_task(again_and_again(self._forget_old_keys, lambda: asyncio.sleep(_FORGET_S))),
         ]
 
     async def stop(self) -> None:
@@ -123,7 +122,7 @@ class Recovery:
         return await self._library.transact(work)
 
     async def _make(self, queued: "_Claimed") -> None:
-        """Nothing was sent for it yet; nor will be, when it was deleted or its model is no more."""
+        """Nothing was sent for it yet; nor will be, when it is gone for good or its model is no more."""
         image, job, token = queued.image, queued.job, queued.token
         if image is None:
             self._workbench.settle(Ended(job.image_id, "", token, asked=job.asked))
@@ -197,14 +196,3 @@ class _Claimed:
     token: str
     image: Image | None
     attempt: Attempt | None
-
-
-async def _again_and_again(work: Callable[[], Awaitable[None]], pause: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        try:
-            await work()
-        except PixyProxyException as error:
-            log.warning("%s: %s (%s)", work.__name__.strip("_"), error.detail, error.origin)
-        except Exception:  # one bad row or file must not end the recovery of all the others
-            log.exception("%s", work.__name__.strip("_"))
-        await pause()

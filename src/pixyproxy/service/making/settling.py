@@ -97,7 +97,9 @@ class Settling:
         if ended.answer is not None:
             await asyncio.to_thread(ended.answer.discard)
         await self._kept_inputs.forget(ended.asked)
-        return outcome.failure or image or ImageNotFound(guid=ended.guid)
+        if image is None or image.deleted_at is not None:
+            return outcome.failure or ImageNotFound(guid=ended.guid)
+        return outcome.failure or image
 
     async def _store_what_came(self, ended: Ended, on_stored: Stored) -> Outcome:
         async with self._room:

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from pixyproxy.core.exceptions import InternalError, LeaseLost, OutcomeUnknown, PixyProxyException
 from pixyproxy.core.models import Attempt, Image, Job
+from pixyproxy.service.background import stop
 from pixyproxy.service.generators.catalogue import Choice
 from pixyproxy.service.making.calls import Calls, Making
 from pixyproxy.service.making.leases import Leases
 from pixyproxy.service.making.outcomes import Ended
 from pixyproxy.service.making.settling import Settling
-from pixyproxy.service.making.stopping import stop
 from pixyproxy.service.making.watching import Watched, Watching
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,10 @@ class Workbench:
     @property
     def has_room(self) -> bool:
         return len(self._making) + self._reserved < self._most_calls
+
+    @property
+    def under_way(self) -> int:
+        return len(self._making)
 
     @contextmanager
     def reserved_place(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Whose the objects in the store are. First the store is listed, then the rows are asked.
 
-An attempt is in the database before its bytes are in the store, and stays there when its image is deleted.
-So bytes of an image that is gone were left by a deletion that was cut off, and will never be anybody's again;
+An attempt is in the database before its bytes are in the store, and stays there when its image is removed.
+So bytes of an image that is gone were left by a removal that was cut off, and will never be anybody's again;
 bytes of no attempt at all do not come from this database, or not from its present state.
 
 Pictures to start from are copies of what a caller sent, kept as long as some job needs them.
@@ -140,7 +140,7 @@ def _whose(key: str, belonging: Belonging | None) -> Whose | None:
         return Whose.STRANGE
     if belonging.guid is None:
         return Whose.DELETED
-    if belonging.is_hidden or belonging.has_job or belonging.content_key == key:
+    if belonging.has_job or belonging.content_key == key:
         return None
     if key.endswith(f".{_QUARANTINED}"):
         return None

@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.spool_listing import SpooledFile, spooled_files
+from pixyproxy.service.trash import Trash
 from pixyproxy.service.upkeep.belonging import Walk
 from pixyproxy.service.upkeep.content import examine_content
 from pixyproxy.service.upkeep.findings import Finding, Verdict
@@ -28,6 +30,7 @@ class Orders:
     grace_s: float = 24 * 3600
     standing_still_s: float = STANDING_STILL_S
     reserve_bytes: int | None = None
+    trash_kept_for: timedelta = timedelta(days=30)
 
 
 async def examine_library(
@@ -62,9 +65,10 @@ def _of_rows_and_bytes(
     def new_walk() -> Walk:
         return Walk(library, store, grace_s=grace_s, spooled=spooled)
 
+    trash = Trash(library, store, orders.trash_kept_for)
     scrub = Scrub(library, store, quick=orders.quick, told=told)
     return [
-        ("states", States(library, store, repair=repair, standing_still_s=still_s).examine()),
+        ("states", States(library, trash, repair=repair, standing_still_s=still_s).examine()),
         ("store", Orphans(library, store, new_walk, repair=repair, force=orders.force).examine()),
         ("store", examine_unfinished(store, repair=repair, grace_s=grace_s)),
         ("content", examine_content(scrub, quick=orders.quick)),

@@ -1,4 +1,4 @@
-"""Rows that stand still: images nobody makes any more, attempts that never ended, deletions cut off."""
+"""Rows that stand still: images nobody makes any more, attempts that never ended, removals cut off."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ from typing import Generic, TypeVar
 
 from pixyproxy.core.exceptions import PixyProxyException
 from pixyproxy.core.models import Image
-from pixyproxy.data.image_store import ImageStore
-from pixyproxy.data.library import Library, Repositories
+from pixyproxy.data.library import Library
 from pixyproxy.data.upkeep_queries import OpenAttempt
-from pixyproxy.service.making.outcomes import quarantine_key
+from pixyproxy.service.trash import EMPTIED_EVERY_S, Trash
 from pixyproxy.service.upkeep.endings import end_attempt, end_image
 from pixyproxy.service.upkeep.findings import Finding, Several, Verdict
 
@@ -18,6 +17,7 @@ T = TypeVar("T")
 
 STANDING_STILL_S = 300.0
 _PART = "states"
+_TWO_PASSES = timedelta(seconds=2 * EMPTIED_EVERY_S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class _Trouble(Generic[T]):
 
 
 class States:
-    def __init__(self, library: Library, store: ImageStore, *, repair: bool, standing_still_s: float) -> None:
+    def __init__(self, library: Library, trash: Trash, *, repair: bool, standing_still_s: float) -> None:
         self._library = library
-        self._store = store
+        self._trash = trash
         self._repair = repair
         self._standing_still_s = standing_still_s
 
@@ -98,27 +98,19 @@ class States:
 
     def _deletions(self) -> _Trouble[Image]:
         return _Trouble(
-            page=self._library.upkeep.hidden_page,
+            page=self._due_page,
             id_of=lambda image: image.id,
             name_of=lambda image: image.guid,
-            mend=self._finish_deletion,
+            mend=lambda image: self._trash.remove(image.id),
             label="Deleted images that are not removed yet",
             advice="--repair removes their bytes and rows.",
             done="Their bytes and rows are removed.",
         )
 
-    async def _finish_deletion(self, image: Image) -> bool:
-        """What is hidden stays hidden, and nobody begins to make it: there is nothing to race with."""
-        attempts = await self._library.attempts.of_image(image.id)
-        keys = [quarantine_key(attempt.storage_key) for attempt in attempts]
-        for key in [*keys, *([image.content.storage_key] if image.content else [])]:
-            await self._store.delete(key)
-
-        async def work(repositories: Repositories) -> None:
-            await repositories.images.remove(image.id)
-
-        await self._library.transact(work)
-        return True
+    async def _due_page(self, past_id: int, before: datetime) -> list[Image]:
+        """The service has been there since, and has not removed them."""
+        before -= _TWO_PASSES
+        return await self._library.upkeep.due_page(past_id, before - self._trash.kept_for, before)
 
     async def _jobs(self) -> AsyncIterator[Finding]:
         overdue = await self._library.jobs.count_overdue(self._standing_still_s)

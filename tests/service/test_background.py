@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from pixyproxy.service.making import stopping
-from pixyproxy.service.making.stopping import stop
+from pixyproxy.service import background
+from pixyproxy.service.background import stop
 
 
 async def test_what_misses_the_first_wish_hears_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stopping, "_WISH_AGAIN_S", 0.01)
+    monkeypatch.setattr(background, "_WISH_AGAIN_S", 0.01)
     heard: list[str] = []
 
     async def deaf_at_first() -> None:

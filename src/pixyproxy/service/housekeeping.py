@@ -1,0 +1,42 @@
+"""What is done beside the requests: the index kept up to date, new images looked at, the trash emptied."""
+
+import asyncio
+
+from pixyproxy.core.pauses import jittered
+from pixyproxy.data.library import Library
+from pixyproxy.service.background import again_and_again, stop
+from pixyproxy.service.looking import LOOKED_EVERY_S, Looking
+from pixyproxy.service.trash import EMPTIED_EVERY_S, Trash
+
+_PACK_PAUSE_S = 10.0
+_PACKED_AT_ONCE = 500
+
+
+class Housekeeping:
+    """Every process does it; whichever comes first has done it for all."""
+
+    def __init__(self, library: Library, trash: Trash, looking: Looking) -> None:
+        self._library = library
+        self._looking = looking
+        self._trash = trash
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(again_and_again(self.pack, lambda: asyncio.sleep(jittered(_PACK_PAUSE_S)))),
+            asyncio.create_task(
+                again_and_again(self._looking.look, lambda: asyncio.sleep(jittered(LOOKED_EVERY_S)))
+            ),
+            asyncio.create_task(
+                again_and_again(self._trash.empty, lambda: asyncio.sleep(jittered(EMPTIED_EVERY_S)))
+            ),
+        ]
+
+    async def stop(self) -> None:
+        await stop(self._tasks)
+        self._tasks = []
+
+    async def pack(self) -> None:
+        """All that has changed, into the search index."""
+        while await self._library.pack(_PACKED_AT_ONCE) == _PACKED_AT_ONCE:
+            pass
