@@ -110,11 +110,12 @@ def _indented(rows: Iterable[Mapping[str, Any]]) -> Iterable[str]:
 
 
 _VALUES = (
-    (r"\([^()]{40}[^()]*\)", "(…)"),
     (r" OR \(\d+ more\)", ""),
     (r"\(cost=[^)]*\)|  +\(rows=[^)]*\)", ""),
     (r"'[^']*'", "'…'"),
     (r"\b\d+\b", "…"),
+    (r"\bin \([^()]*\)", "in (…)"),
+    (r"(\([^()]*\))( OR \1)+", r"\1 OR …"),
 )
 
 

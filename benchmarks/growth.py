@@ -94,7 +94,7 @@ def _page(found: Mapping[str, list[Measured] | Missing], facts: Mapping[str, str
         if isinstance(measured, Missing):
             parts.append(f"**Not measured:** {measured.reason}\n")
             continue
-        parts.append(table(("images", "seeded in", "of it on disk"), map(_size, measured)))
+        parts.append(table(("images", "written in", "size on disk"), map(_size, measured)))
         for title, metrics in (("p95", SLOW), ("p50", MIDDLES)):
             parts.append(table((title, *_columns(metrics)), _rows(measured, metrics)))
     return "\n".join(parts)

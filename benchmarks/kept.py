@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from benchmarks import copying, library_rows, seeding
 from benchmarks.library_rows import MADE
-from benchmarks.seeding import seed, seed_from
+from benchmarks.seeding import add_again, copy_from, seed
 from benchmarks.servers import MYSQL_OPTIONS, make_mysql_database, mysql_database_url
 from pixyproxy.core import names, words
 from pixyproxy.data import image_rows, values
@@ -130,8 +130,9 @@ def _seconds_to_write(url: str, images: int) -> float:
 def _seconds_to_copy(url: str, images: int) -> float:
     with sqlite_library(min(images, MADE - 1)) as source:
         started = time.monotonic()
-        seed_from(source.url, url, images)
-        return time.monotonic() - started
+        copy_from(source.url, url, images)
+    add_again(url, images)
+    return time.monotonic() - started
 
 
 async def _data_folder(admin_url: str) -> str:

@@ -44,9 +44,14 @@ def seed(database_url: str, count: int) -> None:
     asyncio.run(_seed(database_url, count))
 
 
-def seed_from(source_url: str, database_url: str, count: int) -> None:
-    """The same, or a few more, by copying another library, again and again: that is quicker."""
-    asyncio.run(_seed_from(source_url, database_url, count))
+def copy_from(source_url: str, database_url: str, count: int) -> None:
+    """The same of another library: that is quicker. Those that come again are to be added."""
+    asyncio.run(_copy_from(source_url, database_url, count))
+
+
+def add_again(database_url: str, count: int) -> None:
+    """The same images, at later dates, until there are so many or a few more."""
+    asyncio.run(_add_again(database_url, count))
 
 
 def hand_over(database_url: str, key_id: str) -> None:
@@ -70,25 +75,31 @@ async def _seed(database_url: str, count: int) -> None:
             workers.shutdown(cancel_futures=True)
 
 
-async def _seed_from(source_url: str, database_url: str, count: int) -> None:
-    source = open_database(source_url)
-    try:
-        async with _empty(database_url) as database:
-            await copy(source, database, count)
-            await repeat(database, count)
-    finally:
-        await source.close()
+async def _copy_from(source_url: str, database_url: str, count: int) -> None:
+    async with _opened(source_url) as source, _empty(database_url) as database:
+        await copy(source, database, count)
+
+
+async def _add_again(database_url: str, count: int) -> None:
+    async with _opened(database_url) as database:
+        await repeat(database, count)
 
 
 @asynccontextmanager
 async def _empty(database_url: str) -> AsyncIterator[Database]:
     """With its tables."""
     await (await open_library(database_url)).close()
+    async with _opened(database_url) as database:
+        yield database
+    print(file=sys.stderr)
+
+
+@asynccontextmanager
+async def _opened(database_url: str) -> AsyncIterator[Database]:
     database = open_database(database_url)
     try:
         yield database
     finally:
-        print(file=sys.stderr)
         await database.close()
 
 
@@ -129,17 +140,11 @@ async def _write(database: Database, part: _Part) -> None:
 
 
 async def _hand_over(database_url: str, key_id: str) -> None:
-    database = open_database(database_url)
-    try:
+    async with _opened(database_url) as database:
         sql = "UPDATE api_key SET owner = :owner WHERE id = :id"
         await database.execute(sql, {"owner": OWNER, "id": key_id})
-    finally:
-        await database.close()
 
 
 async def _secret(database_url: str) -> str:
-    database = open_database(database_url)
-    try:
+    async with _opened(database_url) as database:
         return await SecretRepository(database).get_or_add("cursors", "made by the service already")
-    finally:
-        await database.close()

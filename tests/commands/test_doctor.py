@@ -52,8 +52,8 @@ def test_all_is_well_after_init(environment: dict[str, str], database_url: str) 
     assert pixyproxy(environment, "init").exit_code == 0
     exit_code, findings = examined(environment)
     assert exit_code == 0
-    connections, inside = {"database", "images", "sketch", "default"}, {"states", "store", "content", "spool"}
-    assert findings.keys() == connections | inside | {"room"}
+    connections = {"database", "images", "sketch", "default"}
+    assert findings.keys() == connections | {"states", "index", "store", "content", "spool", "room"}
     name = "MySQL" if database_url.startswith("mysql") else "SQLite"
     assert findings["database"].startswith(f"ok {name} ")
     assert findings["default"] == "ok The default model is sketch."

@@ -64,6 +64,9 @@ class InterposedDatabase(_Statements):
             lambda statements: work(_Statements(statements, self._interpose))
         )
 
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        return await self._database.upgrade(work)
+
     async def close(self) -> None:
         await self._database.close()
 

@@ -23,7 +23,7 @@ def _may_see(image: Image, search: ImageSearch, audience: Audience) -> bool:
 
 def _meets(image: Image, search: ImageSearch) -> bool:
     return (
-        image.status == search.status
+        (image.status == search.status or (search.deleted and "status" not in search.model_fields_set))
         and _is_where_asked(image, search)
         and (search.author is None or image.author == search.author)
         and (search.model is None or image.model == search.model)
@@ -91,6 +91,9 @@ def _holds(text: list[str], phrase: tuple[str, ...]) -> bool:
 
 
 def _filename_meets(filename: str, asked: str) -> bool:
+    quoted = asked[1:-1].strip()
+    if asked[:1] == asked[-1:] == '"' and quoted and '"' not in quoted:
+        return _same(filename) == _same(quoted)
     prefix = asked.removesuffix("*")
     if prefix and asked.endswith("*") and not set(prefix) & set(' "*'):
         return _same(filename).startswith(_same(prefix))

@@ -49,6 +49,11 @@ class RecordingDatabase(RecordingStatements):
             lambda statements: work(RecordingStatements(statements, self.sent))
         )
 
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        return await self._database.upgrade(
+            lambda statements: work(RecordingStatements(statements, self.sent))
+        )
+
     async def close(self) -> None:
         await self._database.close()
 

@@ -195,6 +195,9 @@ async def test_own_and_public_images_are_merged_in_one_order_and_none_comes_twic
     assert await found(library, seen_by("alice"), limit=1) == expected[:2]
 
 
-async def test_quotes_in_a_question_for_a_filename_are_no_phrase(library: Library) -> None:
+async def test_in_quotes_a_filename_is_the_whole_name(library: Library) -> None:
     await added(library, FOX)
-    assert len(await found(library, filename='"chair fox"')) == 1
+    assert len(await found(library, filename='"fox on CHAIR-01.png"')) == 1
+    assert await found(library, filename='"chair fox"') == []
+    assert await found(library, filename='"fox on chair"') == []
+    assert len(await found(library, filename='"chair fox')) == 1

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pixyproxy.core.exceptions import Unavailable
 from pixyproxy.core.models import Audience, Image, Status, Visibility
 from pixyproxy.data.database import Database
 from pixyproxy.data.library import Library, Repositories
@@ -17,6 +18,7 @@ from pixyproxy.data.search.looks import STRETCH, distances_to
 from pixyproxy.data.search.postings import BLOCK
 from tests.data.builders import ADMINISTRATOR, NOON, PUBLIC, added, an_image, seen_by
 from tests.data.packed import begin_anew, pack_all
+from tests.data.recording import RecordingDatabase
 from tests.data.test_search_finds_what_a_plain_filter_finds import AUDIENCES, ON_ONE_DATABASE
 
 LOOKS = "b19c5e02f3a7d846"
@@ -190,10 +192,31 @@ async def test_a_log_longer_than_is_read_at_once_is_read_whole(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(similar, "_CHANGES_AT_ONCE", 2)
+    monkeypatch.setattr(similar, "_ROWS_AT_ONCE", 2)
     images = await added(library, *(an_image(looks=differing(bits)) for bits in (3, 1, 0, 1, 4)))
     expected = [(bits, images[number].guid) for number, bits in ((2, 0), (3, 1), (1, 1), (4, 4))]
     for limit in range(1, 5):
         assert await found(library, images[0], limit=limit) == expected[:limit]
+
+
+async def test_a_log_too_long_is_not_read_to_its_end_and_no_row_is_asked(
+    database: Database, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar, "_CHANGES_AT_ONCE", 2)
+    monkeypatch.setattr(similar, "_MOST_CHANGED", 4)
+    images = await added(library, *(an_image(looks=LOOKS) for _ in range(4)))
+    assert len(await found(library, images[0])) == 3
+    await added(library, *(an_image(looks=LOOKS) for _ in range(20)))
+    recording = RecordingDatabase(database)
+    with pytest.raises(Unavailable) as refused:
+        await found(Library(recording), images[0])
+    assert (refused.value.detail, refused.value.retry_after_s) == (
+        "The search index is being brought up to date.", 60,
+    )  # fmt: skip
+    assert len(recording.sent) == 3
+    assert all("FROM image_change" in sql for sql, _ in recording.sent)
+    await pack_all(library)
+    assert len(await found(library, images[0], limit=99)) == 23
 
 
 async def change(library: Library, before: Image, after: Image) -> None:

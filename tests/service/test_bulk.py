@@ -224,14 +224,14 @@ async def test_batches_by_filter_lead_to_the_end_and_touch_nothing_of_others(
 
 async def test_an_administrator_reaches_everything(services: Services) -> None:
     images = [*await shelf(services, 2), *await shelf(services, 2, owner=BOB.owner)]
-    found = await to_the_end(services, ADMIN, action="delete", filter={})
+    found = await to_the_end(services, ADMIN, action="delete", filter={}, everything=True)
     assert sorted(found[0]) == sorted(images)
 
 
 async def test_by_filter_the_trash_is_emptied_into_the_library(services: Services) -> None:
     images = await shelf(services, 4, tags=("sea",))
     await shelf(services, 1)
-    await to_the_end(services, action="delete", filter={})
+    await to_the_end(services, action="delete", filter={}, everything=True)
     batches = await to_the_end(services, action="restore", filter={"tag": ["SEA"]}, limit=2)
     assert batches == [images[:2], images[2:]]
     assert [each.guid for each in (await services.private(ALICE).list_(ImageSearch())).images] == images
@@ -251,8 +251,11 @@ async def test_a_filter_of_everything_is_one_bounded_batch(
     monkeypatch.setattr(bulk, "_IN_ONE_TRANSACTION", 3)
     monkeypatch.setattr(bulk, "USUAL_BATCH", 7)
     images = await shelf(services, 10)
-    assert await to_the_end(services, action="change", filter={}, author="x") == [images[:7], images[7:]]
-    exactly = await carried_out(services, action="change", filter={}, author="y", limit=10)
+    assert await to_the_end(services, action="change", filter={}, everything=True, author="x") == [
+        images[:7],
+        images[7:],
+    ]
+    exactly = await carried_out(services, action="change", filter={}, everything=True, author="y", limit=10)
     assert (len(exactly.results), exactly.next_cursor) == (10, None)
 
 
@@ -272,13 +275,13 @@ async def test_a_filter_that_finds_nothing_has_no_results(services: Services) ->
 @ON_SQLITE
 async def test_a_cursor_belongs_to_its_request_and_caller(services: Services) -> None:
     await shelf(services, 3)
-    asked: Asked = {"action": "change", "filter": {}, "author": "x", "limit": 1}
+    asked: Asked = {"action": "change", "filter": {}, "everything": True, "author": "x", "limit": 1}
     cursor = (await carried_out(services, **asked)).next_cursor
     assert cursor
     others: list[Asked] = [
-        {"action": "delete", "filter": {}},
-        {"action": "change", "filter": {}, "author": "y"},
-        {"action": "change", "filter": {}, "author": "x", "visibility": "public"},
+        {"action": "delete", "filter": {}, "everything": True},
+        {"action": "change", "filter": {}, "everything": True, "author": "y"},
+        {"action": "change", "filter": {}, "everything": True, "author": "x", "visibility": "public"},
         {"action": "change", "filter": {"prompt": "cat"}, "author": "x"},
     ]
     for other in others:

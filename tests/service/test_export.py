@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pixyproxy.core.bulk_requests import ExportRequest, ExportSearch
 from pixyproxy.core.exceptions import InvalidRequest, Unavailable
 from pixyproxy.core.models import Caller, Image, Status, Visibility
 from pixyproxy.core.names import new_guid
@@ -292,11 +293,70 @@ async def test_while_it_is_read_slowly_the_library_can_be_changed(services: Serv
 
 async def test_there_is_room_for_some_at_once() -> None:
     exports = Exports()
-    with exports.room(), exports.room():
-        with pytest.raises(Unavailable) as caught, exports.room():
-            raise AssertionError("There was none.")
+    async with exports.room("alice"), exports.room("bob"):
+        with pytest.raises(Unavailable, match="Other exports") as caught:
+            async with exports.room("carol"):
+                raise AssertionError("There was none.")
         assert caught.value.retry_after_s
-    with pytest.raises(ZeroDivisionError), exports.room():
-        raise ZeroDivisionError
-    with exports.room(), exports.room():
+    with pytest.raises(ZeroDivisionError):
+        async with exports.room("alice"):
+            raise ZeroDivisionError
+    async with exports.room("alice"), exports.room("carol"):
         pass
+
+
+async def test_an_owner_has_one_at_a_time() -> None:
+    exports = Exports()
+    async with exports.room("alice"):
+        with pytest.raises(Unavailable, match="of yours") as caught:
+            exports.check_room("alice")
+        assert caught.value.retry_after_s
+        exports.check_room("bob")
+    exports.check_room("alice")
+
+
+async def test_a_service_that_ends_ends_them_at_once_and_begins_none() -> None:
+    exports, inside = Exports(), asyncio.Semaphore(0)
+
+    async def slow(owner: str) -> None:
+        async with exports.room(owner):
+            inside.release()
+            await asyncio.Event().wait()
+
+    several = [asyncio.create_task(slow(owner)) for owner in ("alice", "bob")]
+    for _ in several:
+        await inside.acquire()
+    async with asyncio.timeout(1):
+        await asyncio.gather(exports.drain(), exports.drain())
+    for ended in await asyncio.gather(*several, return_exceptions=True):
+        assert isinstance(ended, Unavailable)
+    with pytest.raises(Unavailable, match="ending") as caught:
+        exports.check_room("alice")
+    assert caught.value.retry_after_s
+
+
+async def test_a_time_that_runs_out_inside_is_not_taken_for_the_end() -> None:
+    with pytest.raises(TimeoutError):
+        async with Exports().room("alice"):
+            raise TimeoutError
+
+
+@ON_SQLITE
+async def test_to_drain_the_services_is_to_end_the_exports(services: Services) -> None:
+    async def slow() -> None:
+        async with services.exports.room("alice"):
+            await asyncio.Event().wait()
+
+    export_ = asyncio.create_task(slow())
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await services.drain()
+    with pytest.raises(Unavailable, match="ending"):
+        await export_
+
+
+@ON_SQLITE
+async def test_what_is_asked_for_is_validated_here_too(services: Services) -> None:
+    for unsound in (ExportSearch.model_construct(author="a\0"), ExportRequest.model_construct(guids=[])):
+        with pytest.raises(InvalidRequest):
+            await services.exporting(ALICE).prepare(unsound, described)

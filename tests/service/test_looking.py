@@ -1,15 +1,16 @@
 """What was made is looked at soon after, beside everything else; what cannot be looked at now, later."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from pixyproxy.core.exceptions import Unavailable
+from pixyproxy.core.exceptions import BytesMissing, Unavailable
 from pixyproxy.core.models import Audience, Image, Status
-from pixyproxy.core.requests import ImagePrompt
+from pixyproxy.core.requests import ImagePrompt, SimilarSearch
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Repositories
 from pixyproxy.service import looking
@@ -102,7 +103,11 @@ async def test_the_newest_are_looked_at_first_each_once(
     images = [await shelve(services) for _ in range(5)]
     await looker.look()
     await looker.look()
-    assert store.read_keys == [key_of(image) for image in reversed(images)]
+    newest_first = [key_of(image) for image in reversed(images)]
+    assert [set(store.read_keys[start : start + 2]) for start in (0, 2, 4)] == [
+        set(newest_first[start : start + 2]) for start in (0, 2, 4)
+    ]
+    assert len(store.read_keys) == 5
 
 
 async def test_what_has_no_picture_and_what_lies_in_the_trash_is_left_alone(
@@ -126,11 +131,32 @@ async def test_what_is_no_picture_is_not_tried_again(
     assert len(store.read_keys) == 1
 
 
-async def test_bytes_that_are_gone_are_not_waited_for(services: Services, looker: Looking) -> None:
-    image = await shelve(services)
-    await services.store.delete(key_of(image))
+async def test_bytes_that_are_missing_are_no_answer_and_keep_no_other(
+    services: Services, looker: Looking, store: Watched
+) -> None:
+    images = [await shelve(services) for _ in range(looking._MOST_FAILURES + 1)]
+    missing, other = images[1:], images[0]
+    for image in missing:
+        await services.store.delete(key_of(image))
     await looker.look()
-    assert (await kept(services, image)).looks == ""
+    assert len(store.read_keys) == len(images)
+    assert {(await kept(services, image)).looks for image in missing} == {None}
+    assert (await kept(services, other)).looks == looks_of(PNG)
+    for image in missing:
+        await services.store.put(key_of(image), PNG)
+    await looker.look()
+    assert {(await kept(services, image)).looks for image in missing} == {looks_of(PNG)}
+
+
+async def test_a_store_in_which_nothing_lies_is_not_asked_for_everything(
+    services: Services, looker: Looking, store: Watched
+) -> None:
+    """Such as a folder on a disk that is not mounted."""
+    for _ in range(looking._MOST_MISSING + 5):
+        await services.store.delete(key_of(await shelve(services)))
+    await looker.look()
+    assert len(store.read_keys) == looking._MOST_MISSING
+    assert len(await services.library.images.unseen(99)) == looking._MOST_MISSING + 5
 
 
 @pytest.mark.parametrize("at_once", [1, 20])
@@ -150,8 +176,9 @@ async def test_what_the_store_cannot_give_now_is_looked_at_later_and_keeps_no_ot
 
 
 async def test_some_that_cannot_be_given_do_not_mean_that_the_store_is_away(
-    services: Services, looker: Looking, store: Watched
+    services: Services, looker: Looking, store: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(random, "shuffle", lambda _: None)
     images = [await shelve(services) for _ in range(2 * looking._MOST_FAILURES)]
     store.kept_back = {key_of(image) for image in images[1::2]}
     await looker.look()
@@ -225,17 +252,80 @@ async def test_what_is_gone_meanwhile_stays_gone(services: Services, store: Watc
     assert await services.library.images.find(image.guid, EVERYTHING) is None
 
 
+class AnotherLooks(Watched):
+    """As soon as a picture is read, another process looks at all there are."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services.store)
+        self._other = Looking(services.library, services.store, lambda: 0)
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        await self._other.look()
+        async for piece in super().read(key, start, end):
+            yield piece
+
+
+async def test_what_another_process_has_looked_at_meanwhile_is_not_read_again(
+    services: Services, store: Watched
+) -> None:
+    assert store.read_keys == []
+    images = [await shelve(services) for _ in range(5)]
+    late = AnotherLooks(services)
+    await Looking(services.library, late, lambda: 0).look()  # type: ignore[arg-type] # it only reads
+    assert len(late.read_keys) == 1
+    assert {(await kept(services, image)).looks for image in images} == {looks_of(PNG)}
+
+
+class Slow(Watched):
+    """Notes how many read at once."""
+
+    now = most = 0
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            await asyncio.sleep(0.01)
+            async for piece in super().read(key, start, end):
+                yield piece
+        finally:
+            self.now -= 1
+
+
+@ON_SQLITE
+async def test_few_at_once_are_looked_at_while_their_callers_wait(services: Services, store: Watched) -> None:
+    assert store.read_keys == []
+    images = [await shelve(services) for _ in range(7)]
+    slow = Slow(services.store)
+    waiting = [replace(services, store=slow).private(ALICE) for _ in images]  # type: ignore[arg-type]
+    answers = await asyncio.gather(
+        *(each.similar(image.guid, SimilarSearch()) for each, image in zip(waiting, images, strict=True))
+    )
+    assert answers == [[]] * 7
+    assert (slow.most, len(slow.read_keys)) == (2, 7)
+
+
+@ON_SQLITE
+async def test_what_is_missing_looks_like_nothing_we_could_tell(services: Services, store: Watched) -> None:
+    assert store.read_keys == []
+    image = await shelve(services)
+    await services.store.delete(key_of(image))
+    for _ in range(3):  # whoever fails makes room for the next
+        with pytest.raises(BytesMissing):
+            await services.private(ALICE).similar(image.guid, SimilarSearch())
+
+
 @ON_SQLITE
 async def test_while_many_images_are_made_it_takes_its_time(
     services: Services, store: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pauses: list[float] = []
 
-    async def sleep(seconds: float) -> None:
+    def no_pause(seconds: float) -> float:
         pauses.append(seconds)
+        return 0
 
-    monkeypatch.setattr(asyncio, "sleep", sleep)
-    monkeypatch.setattr(looking, "jittered", lambda seconds: seconds)
+    monkeypatch.setattr(looking, "jittered", no_pause)
     for calls in (0, looking._MANY_CALLS):
         await shelve(services)
         await Looking(services.library, store, lambda calls=calls: calls).look()  # type: ignore[arg-type,misc]

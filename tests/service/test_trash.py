@@ -87,12 +87,11 @@ async def test_what_is_deleted_is_in_the_trash_and_nowhere_else_until_it_is_rest
     assert await mine.content_of(image.guid) == PNG
 
 
-async def test_what_is_not_in_the_trash_cannot_be_restored(services: Services) -> None:
+async def test_what_is_not_in_the_trash_stays_as_it_is(services: Services) -> None:
     image = await shelve(services)
-    for guid in (image.guid, "no-such-image"):
-        with pytest.raises(ImageNotFound):
-            await services.private(ALICE).restore(guid)
-    assert await services.private(ALICE).get(image.guid) == image
+    assert await services.private(ALICE).restore(image.guid) == image
+    with pytest.raises(ImageNotFound):
+        await services.private(ALICE).restore("no-such-image")
 
 
 @pytest.mark.parametrize("visibility", Visibility)
@@ -255,8 +254,8 @@ async def test_one_restored_after_it_was_listed_as_due_stays(
     image = await deleted(services, MONTH + timedelta(minutes=1))
     due_page, longer = services.trash._due_page, with_trash(services, kept_for=2 * MONTH).private(ALICE)
 
-    async def restored_after(past_id: int) -> list[Image]:
-        page = await due_page(past_id)
+    async def restored_after(past: Image | None) -> list[Image]:
+        page = await due_page(past)
         if page:
             await longer.restore(image.guid)
         return page

@@ -97,7 +97,14 @@ async def test_without_a_key_nothing_is_changed(visitor: Client, services: Servi
         ({"action": "delete", "guids": ["nonsense", GUID]}, {"guids.0"}),
         ({"action": "delete", "guids": [GUID], "limit": 10}, {"body"}),
         ({"action": "delete", "guids": [GUID], "cursor": "x"}, {"body"}),
-        ({"action": "delete", "filter": {}, "cursor": "x"}, {"cursor"}),
+        ({"action": "delete", "filter": {}, "everything": True, "cursor": "x"}, {"cursor"}),
+        ({"action": "delete", "filter": {}}, {"body"}),
+        ({"action": "delete", "filter": {"prompt": " "}}, {"filter.prompt"}),
+        ({"action": "delete", "filter": {"author": None}}, {"filter.author"}),
+        ({"action": "delete", "filter": {"tag": []}}, {"filter.tag"}),
+        ({"action": "delete", "filter": {"created_after": 5}}, {"filter.created_after"}),
+        ({"action": "delete", "filter": {"author": "x"}, "everything": True}, {"body"}),
+        ({"action": "delete", "filter": {"author": "x"}, "from_trash": True}, {"body"}),
         ({"action": "delete", "filter": {}, "cursor": "x" * 1001}, {"cursor"}),
         ({"action": "delete", "filter": {}, "limit": 0}, {"limit"}),
         ({"action": "delete", "filter": {}, "limit": 501}, {"limit"}),
@@ -140,7 +147,7 @@ async def test_a_cursor_is_of_no_use_for_anybody_or_anything_else(
 ) -> None:
     for _ in range(2):
         await shelve(services, owner=as_alice.owner)
-    body: dict[str, Any] = {"action": "change", "filter": {}, "author": "x", "limit": 1}
+    body: dict[str, Any] = {"action": "change", "filter": {"status": "ready"}, "author": "x", "limit": 1}
     body["cursor"] = (await alice.post("/image/bulk", json=body)).json()["next_cursor"]
     assert (await alice.post("/image/bulk", json=body)).status_code == 200
     assert fields_of(await bob.post("/image/bulk", json=body)) == ["cursor"]

@@ -27,7 +27,7 @@ OPERATIONS = {
     "get_image": ("GET", "/image/{guid}", {401, 404, 422, 500, 503}),
     "change_image": ("PATCH", "/image/{guid}", {401, 403, 404, 408, 413, 422, 500, 503}),
     "delete_image": ("DELETE", "/image/{guid}", {401, 403, 404, 422, 500, 503}),
-    "restore_image": ("POST", "/image/{guid}/restore", {401, 404, 422, 500, 503}),
+    "restore_image": ("POST", "/image/{guid}/restore", {401, 403, 404, 422, 500, 503}),
     "get_image_content": ("GET", "/image/{guid}/content", {401, 403, 404, 409, 416, 422, 500, 503}),
     "cancel_image": ("POST", "/image/{guid}/cancel", {401, 403, 404, 422, 500, 503}),
     "follow_image": ("GET", "/image/{guid}/events", {401, 404, 422, 500, 503}),

@@ -1,5 +1,6 @@
 """Whatever a search is asked, it finds something, finds nothing, or refuses it by its name; and at once."""
 
+import re
 import string
 import time
 from typing import Any
@@ -37,12 +38,18 @@ async def fox(as_alice: Caller, services: Services) -> Image:
     return image
 
 
+_OF_PAGES = re.compile(r"\b(?:limit|order|cursor)=[^&]*&?")
+"""Of no meaning to a count."""
+
+
 async def answered(client: Client, query: str) -> httpx2.Response:
     """The list's answer, after the count has agreed with it, and neither has taken long."""
     began = time.monotonic()
-    answer, count = await client.get(f"/image?{query}"), await client.get(f"/image/count?{query}")
+    of_count = _OF_PAGES.sub("", query)
+    answer, count = await client.get(f"/image?{query}"), await client.get(f"/image/count?{of_count}")
     assert time.monotonic() - began < LONG_ENOUGH_S, query[:200]
-    assert answer.status_code == count.status_code in {200, 422}, (query[:200], answer.text, count.text)
+    assert answer.status_code in {200, 422}, (query[:200], answer.text)
+    assert count.status_code == answer.status_code or query != of_count, (query[:200], count.text)
     if answer.status_code == 200:
         assert count.json()["count"] == len(answer.json()), query[:200]
     return answer
@@ -149,9 +156,7 @@ FINDS_THE_FOX: list[str] = [
     "model=a_b%5Cc",
     "created_after=2000-01-01T00:00:00",
     "created_after=2000-01-01",
-    "created_after=0",
     "created_before=9999-12-31T23:59:59",
-    "created_before=4102444800",
     "deleted=false",
     "deleted=no",
     "limit=1",
@@ -203,6 +208,9 @@ REFUSED: list[tuple[str, list[str]]] = [
     ("min_cost_usd=1000000", ["min_cost_usd"]),
     ("min_cost_usd=" + "9" * 5_000, ["min_cost_usd"]),
     ("min_cost_usd=free", ["min_cost_usd"]),
+    ("created_after=0", ["created_after"]),
+    ("created_before=4102444800", ["created_before"]),
+    ("created_before=2027", ["created_before"]),
     ("created_after=0000-01-01T00:00:00Z", ["created_after"]),
     ("created_after=10000-01-01T00:00:00Z", ["created_after"]),
     ("created_before=2026-02-30", ["created_before"]),
@@ -248,7 +256,8 @@ async def test_what_makes_no_sense_is_refused_by_its_name_and_not_repeated(alice
         assert fields_of(answer) == fields, query[:200]
         assert len(answer.text) < 1_500
         assert "xxxx" not in answer.text
-        assert "9999" not in answer.text.replace("1 to 9999", "")
+        said = answer.json()["detail"] + str(answer.json()["errors"])  # the number of a request may be any
+        assert "9999" not in said.replace("1 to 9999", "")
 
 
 @pytest.mark.usefixtures("fox")

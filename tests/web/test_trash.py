@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from pixyproxy.core.models import Caller, Visibility
+from pixyproxy.core.models import Caller, Status, Visibility
 from pixyproxy.service.making.generation import Limits
 from pixyproxy.service.services import Services
 from tests.conftest import Client, client_of, running_app
 from tests.service.making.workshop import at_work_in, files_of
 from tests.service.scenery import ON_SQLITE, PNG, Easel, Gate, painting, rows, shelve
-from tests.web.problems import problem_of
+from tests.web.problems import fields_of, problem_of
 
 CAT = {"prompt": "a cat"}
 IN_TRASH = {"deleted": "true"}
@@ -50,7 +50,8 @@ async def test_what_is_not_in_ones_trash_cannot_be_restored(
 ) -> None:
     image = await shelve(services, owner=as_alice.owner, visibility=Visibility.PUBLIC)
     address = f"/image/{image.guid}/restore"
-    problem_of(await alice.post(address), 404, "image_not_found")
+    assert (await alice.post(address)).json()["deleted_at"] is None
+    problem_of(await bob.post(address), 403, "forbidden")
     problem_of(await alice.post("/image/no-such-image/restore"), 404, "image_not_found")
     await alice.delete(f"/image/{image.guid}")
     problem_of(await bob.post(address), 404, "image_not_found")
@@ -129,3 +130,24 @@ async def test_without_days_what_is_deleted_is_gone(environment: dict[str, str])
             assert (await admin.delete(f"/image/{image.guid}")).status_code == 204
             problem_of(await admin.post(f"/image/{image.guid}/restore"), 404, "image_not_found")
         assert (await rows(services, "image"), files_of(services)) == ([], [])
+
+
+async def test_a_misspelt_wish_deletes_nothing(alice: Client, as_alice: Caller, services: Services) -> None:
+    image = await shelve(services, owner=as_alice.owner)
+    answer = await alice.delete(f"/image/{image.guid}", params={"permanent": "true"})
+    assert fields_of(answer) == ["permanent"]
+    assert await guids(alice) == [image.guid]
+
+
+async def test_the_trash_is_emptied_by_filter_whatever_lies_in_it(
+    alice: Client, as_alice: Caller, services: Services
+) -> None:
+    for status in (Status.READY, Status.FAILED):
+        image = await shelve(services, owner=as_alice.owner, status=status)
+        await alice.delete(f"/image/{image.guid}")
+    kept = await shelve(services, owner=as_alice.owner)
+    asked = {"action": "delete", "filter": {}, "everything": True, "from_trash": True, "permanently": True}
+    answer = await alice.post("/image/bulk", json=asked)
+    assert [each["outcome"] for each in answer.json()["results"]] == ["deleted", "deleted"]
+    assert await guids(alice, deleted="true") == []
+    assert await guids(alice) == [kept.guid]

@@ -1,9 +1,10 @@
 """What may be asked for many images at once: a change to them, or a copy of them all."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from pixyproxy.core.models import Visibility
 from pixyproxy.core.requests import ImageFilters, Label, Paged, Tags
@@ -15,12 +16,31 @@ _CHANGES = ("add_tags", "remove_tags", "visibility", "author")
 _ONLY_BY_FILTER = ("limit", "cursor")
 
 
+class BulkFilters(ImageFilters):
+    """As `GET /image`. Nothing may be left blank: what is done to many must not hang on an empty variable."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_not_blank(cls, value: object) -> object:
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+            raise ValueError("must not be blank or null; leave it out")
+        return value
+
+
 class BulkRequest(Paged):
     """What is to be done, and with which images: those named, or those of your own that are found."""
 
     action: Literal["change", "delete", "restore"]
     guids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_GUIDS)] | None = None
-    filter: ImageFilters | None = Field(None, description="As `GET /image`; for `restore`, in your trash")
+    filter: BulkFilters | None = Field(None, description="As `GET /image`; for `restore`, in your trash")
+    everything: bool = Field(
+        False, strict=True, description="For a filter that is empty: yes, all that is yours to change"
+    )
+    from_trash: bool = Field(
+        False,
+        strict=True,
+        description="For `delete`, with `permanently` and a filter: what lies in your trash",
+    )
     add_tags: Tags | None = Field(None, description="For `change`, after others are removed")
     remove_tags: Tags | None = Field(None, description="For `change`, in any spelling")
     visibility: Visibility | None = Field(None, description="For `change`")
@@ -32,19 +52,31 @@ class BulkRequest(Paged):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if (self.guids is None) == (self.filter is None):
-            raise ValueError("must have either guids or filter")
-        for name in _ONLY_BY_FILTER:
-            if self.guids is not None and getattr(self, name) is not None:
-                raise ValueError(f"must have {name} with filter only")
-        asked = [name for name in _CHANGES if getattr(self, name)]
-        if self.action == "change" and not asked:
+        _check_one_of_them(self.guids, self.filter)
+        if self.guids is not None:
+            self._check_alone(_ONLY_BY_FILTER, "filter")
+        if self.action != "change":
+            self._check_alone(_CHANGES, "change")
+        elif not any(getattr(self, name) for name in _CHANGES):
             raise ValueError(f"must have one of {', '.join(_CHANGES)}")
-        if self.action != "change" and asked:
-            raise ValueError(f"must have {asked[0]} for change only")
-        if self.action != "delete" and self.permanently:
-            raise ValueError("must have permanently for delete only")
+        if self.action != "delete":
+            self._check_alone(("permanently", "from_trash"), "delete")
+        if self.from_trash and not (self.permanently and self.filter is not None):
+            raise ValueError("from_trash goes with filter and permanently only")
+        self._check_what_is_meant()
         return self
+
+    def _check_alone(self, names: Sequence[str], where: str) -> None:
+        for name in names:
+            if getattr(self, name):
+                raise ValueError(f"{name} goes with {where} only")
+
+    def _check_what_is_meant(self) -> None:
+        is_empty = self.filter is not None and not self.filter.model_fields_set
+        if is_empty and not self.everything and self.action != "restore":
+            raise ValueError('an empty filter means everything: say so, with "everything": true')
+        if self.everything and not is_empty:
+            raise ValueError("everything goes with an empty filter only")
 
 
 class ExportSearch(ImageFilters):
@@ -63,6 +95,10 @@ class ExportRequest(BaseModel):
 
     @model_validator(mode="after")
     def _has_one_of_them(self) -> Self:
-        if (self.guids is None) == (self.filter is None):
-            raise ValueError("must have either guids or filter")
+        _check_one_of_them(self.guids, self.filter)
         return self
+
+
+def _check_one_of_them(guids: list[UUID] | None, filters: ImageFilters | None) -> None:
+    if (guids is None) == (filters is None):
+        raise ValueError("must have either guids or filter")

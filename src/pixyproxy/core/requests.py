@@ -1,9 +1,10 @@
 """What a caller may ask for. Built by the web floor from a request, and validated again by the service."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
@@ -16,6 +17,11 @@ TAG_COUNT, TAG_LENGTH = 32, 64
 NAME_LENGTH = 200
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
 MOST_INPUTS = 16
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+# Zero width, and what turns the text behind it round. Joiners stay: emoji and some scripts need them.
+_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]")
 
 
 def _no_control_characters(text: str, allowed: str = "") -> str:
@@ -33,8 +39,10 @@ def _check_prompt(text: str) -> str:
 
 def _clean_label(text: str) -> str:
     """One spelling for what looks the same: composed, without blanks around or doubled inside."""
+    if found := _INVISIBLE.search(text):
+        raise ValueError(f"must not contain the invisible character U+{ord(found[0]):04X}")
     label = " ".join(unicodedata.normalize("NFC", _no_control_characters(text)).split())
-    if not label:
+    if not any(unicodedata.category(character) not in {"Cf", "Mn"} for character in label):
         raise ValueError("must not be blank")
     return label
 
@@ -65,6 +73,13 @@ def _distinct(tags: list[str]) -> list[str]:
     return list({caseless(tag): tag for tag in reversed(tags)}.values())[::-1]
 
 
+def _is_written_as_a_date(value: object) -> object:
+    """A bare number would be taken for seconds since 1970."""
+    if isinstance(value, datetime) or (isinstance(value, str) and _DATE.match(value)):
+        return value
+    raise ValueError("should be an RFC 3339 time, or a date, for example 2026-11-20T23:12:10Z")
+
+
 def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -83,7 +98,7 @@ Tag = Annotated[str, Field(min_length=1), AfterValidator(_clean_label), Field(ma
 Tags = Annotated[list[Tag], Field(max_length=TAG_COUNT), AfterValidator(_distinct)]
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._-]+$")]
 PictureSource = Annotated[str, Field(min_length=1)]
-Moment = Annotated[datetime, AfterValidator(_in_utc)]
+Moment = Annotated[datetime, BeforeValidator(_is_written_as_a_date), AfterValidator(_in_utc)]
 Pixels = Annotated[int, Field(ge=0, lt=2**31)]
 Bytes = Annotated[int, Field(ge=0, lt=2**53)]
 Usd = Annotated[Decimal, Field(ge=0, lt=1_000_000, max_digits=15, decimal_places=9)]
@@ -179,14 +194,14 @@ class ImageFilters(_Request):
     """Which images are meant; filters are combined with AND."""
 
     prompt: SearchText = Field(None, description='All words in any order; `"a phrase"`; `prefix*`')
-    filename: SearchText = Field(None, description="An exact name, `prefix*`, or words of the name")
+    filename: SearchText = Field(None, description='`prefix*`, words of the name, or `"the exact name"`')
     tag: Annotated[list[Tag], Field(max_length=TAG_COUNT)] = Field([], description="All of them")
-    author: Annotated[Label | None, BeforeValidator(_absent_if_blank)] = None
-    model: SearchText = None
+    author: Annotated[Label | None, BeforeValidator(_absent_if_blank)] = Field(None, description="Exactly")
+    model: SearchText = Field(None, description="Exactly")
     status: Status = Status.READY
     visibility: Visibility | None = None
-    created_after: Moment | None = None
-    created_before: Moment | None = None
+    created_after: Moment | None = Field(None, description="RFC 3339, or a date; not that moment itself")
+    created_before: Moment | None = Field(None, description="RFC 3339, or a date; not that moment itself")
     min_width: Pixels | None = None
     max_width: Pixels | None = None
     min_height: Pixels | None = None
@@ -197,14 +212,30 @@ class ImageFilters(_Request):
     max_cost_usd: Usd | None = Field(None, description="Finds no image of unknown cost")
 
 
-class ImageSearch(ImageFilters, Paged):
+class LibraryFilters(ImageFilters):
+    """The same, of images by name, or of what lies in the trash."""
+
+    guid: Annotated[list[UUID], Field(max_length=200)] = Field([], description="Any of them")
+    deleted: bool = Field(False, description="What lies in your trash, instead, whatever its status")
+
+
+class ImageSearch(LibraryFilters, Paged):
     """Which images to list, and how."""
 
-    guid: Annotated[list[UUID], Field(max_length=200)] = []
-    deleted: bool = Field(False, description="What lies in your trash, instead")
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: str | None = Field(None, max_length=1000, description="From the `Link` of the page before")
     order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first")
+
+    @classmethod
+    def of(cls, filters: ImageFilters, **known: bool) -> Self:
+        """All that they say, and nothing that they leave open."""
+        return cls.model_validate({**filters.model_dump(exclude_unset=True), **known})
+
+
+class DeleteOptions(_Request):
+    """How an image is to be deleted."""
+
+    permanently: bool = Field(False, description="Not into the trash: for good, at once")
 
 
 class SimilarSearch(_Request):

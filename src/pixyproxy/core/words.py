@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 WORD_LENGTH = 64
+_CACHED_LENGTH = 4_000
 # A single sign can unfold to eighteen; what lies beyond this is not searched. No language's text unfolds so.
 _MOST_CHARACTERS, _PIECE = 64_000, 1_000
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
@@ -23,7 +24,7 @@ _UNSPACED = re.compile(
 
 def words(text: str) -> list[str]:
     """The words of a text in their order, repeated where they repeat."""
-    return list(_words(text))
+    return list(_cached_words(text) if len(text) <= _CACHED_LENGTH else _words(text))
 
 
 def caseless(text: str) -> str:
@@ -42,6 +43,10 @@ def is_unspaced(word: str) -> bool:
 
 
 @lru_cache(maxsize=64)  # the row, the index and the name of one image ask for the same words
+def _cached_words(text: str) -> tuple[str, ...]:
+    return _words(text)
+
+
 def _words(text: str) -> tuple[str, ...]:
     if text.isascii():
         return tuple(word[:WORD_LENGTH] for word in _ASCII_WORD.findall(text.lower()))

@@ -32,4 +32,7 @@ class Database(Statements, Protocol):
     async def transact(self, work: Callable[[Statements], Awaitable[T]]) -> T:
         """Run `work` in one transaction. It may run again after a deadlock: statements only."""
 
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        """Run what changes the tables: alone, of all processes, and however long it takes."""
+
     async def close(self) -> None: ...

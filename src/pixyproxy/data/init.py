@@ -1,5 +1,6 @@
 """Opens what the settings name: runs the SQL scripts, hands out the rows' library and the bytes' store."""
 
+import logging
 import re
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,8 @@ from pixyproxy.data.library import Library
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = 4
 _FIND_VERSION = "SELECT version FROM schema_version WHERE version = :version"
@@ -125,19 +128,23 @@ async def _create_tables(database: Database) -> None:
 
 
 async def _upgrade(database: Database, version: int) -> None:
-    """In SQLite whole or not at all; MySQL commits each change by itself: those that are there stay."""
+    """In SQLite whole or not at all; MySQL commits each change by itself: those that are there stay.
+
+    A library of millions takes minutes.
+    """
 
     async def work(statements: Statements) -> None:
         noted = await statements.fetch_one(_FIND_VERSION, {"version": version})
         if noted is not None:
             return  # by another worker, meanwhile
+        log.info("the database is brought to schema %d", version)
         for statement in _statements_of(f"upgrade_{version}.{database.dialect}.sql"):
             with suppress(DuplicateRow):
                 await statements.execute(statement, {})
         await statements.execute(_NOTE_VERSION, {"version": version})
 
     with suppress(DuplicateRow):
-        await database.transact(work)
+        await database.upgrade(work)
 
 
 def _statements_of(script: str) -> list[str]:

@@ -10,7 +10,7 @@ from pixyproxy.data.idempotency_repository import IdempotencyRepository
 from pixyproxy.data.image_repository import ImageRepository
 from pixyproxy.data.job_repository import JobRepository
 from pixyproxy.data.key_repository import KeyRepository
-from pixyproxy.data.search.packing import pack
+from pixyproxy.data.search.packing import pack, postpone
 from pixyproxy.data.secret_repository import SecretRepository
 from pixyproxy.data.upkeep_queries import UpkeepQueries
 
@@ -65,6 +65,10 @@ class Library:
     async def pack(self, most: int) -> int:
         """Takes so many changes at most into the search index; how many it were."""
         return await pack(self._database, most)
+
+    async def postpone_packing(self) -> None:
+        """Of the oldest change."""
+        await postpone(self._database)
 
     async def version(self) -> str:
         """The database's name and version."""

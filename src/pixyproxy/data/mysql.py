@@ -33,6 +33,9 @@ _CLOSE_TIMEOUT_S = 5
 _TRIES_AFTER_DEADLOCK = 5
 _PAUSE_AFTER_DEADLOCK_S = 0.05
 _SESSION = "SET SESSION transaction_isolation = 'READ-COMMITTED', time_zone = '+00:00', sql_notes = 0"
+_TAKE_TURN = "SELECT GET_LOCK(CONCAT('pixyproxy ', DATABASE()), :patience_s) AS taken"
+_END_TURN = "SELECT RELEASE_LOCK(CONCAT('pixyproxy ', DATABASE())) AS ended"
+_UPGRADE_PATIENCE_S = 24 * 3600
 _UNDONE = {1205, 1213}  # lock wait timeout, deadlock
 _DUPLICATE = {1060, 1061, 1062, 1091}  # a column, an index, a row; an index that is dropped already
 _DISK_FULL = {1021, 1114}
@@ -102,6 +105,11 @@ class MySQLDatabase:
             except Deadlock:
                 await asyncio.sleep(jittered(_PAUSE_AFTER_DEADLOCK_S))
         raise Unavailable(retry_after_s=1)
+
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        """Each change of a table commits by itself."""
+        async with self._statements() as statements:
+            return await statements.upgrade(work)
 
     async def close(self) -> None:
         """In good order; a connection that does not come back is not waited for."""
@@ -184,6 +192,15 @@ class _Connection:
                 await self._connection.rollback()
             raise
         return result
+
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        self._deadline.reschedule(None)
+        await self.fetch_one(_TAKE_TURN, {"patience_s": _UPGRADE_PATIENCE_S})
+        try:
+            return await work(self)
+        finally:
+            with suppress(PixyProxyException):  # a connection that is lost has given it back
+                await self.fetch_one(_END_TURN, {})
 
     async def _commit(self) -> None:
         """From here on a deadline that is over does not mean that nothing has happened."""

@@ -62,6 +62,10 @@ class SQLiteDatabase:
         """All of it in the writer's thread, in one go: statement by statement it takes ten times as long."""
         return await self._writer.run(lambda connection: _carried_out(connection, work))
 
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        """Whole or not at all."""
+        return await self.transact(work)
+
     async def close(self) -> None:
         for connections in (self._lookups, self._readers, self._writer):
             await connections.close()

@@ -1,6 +1,6 @@
 """What the upkeep asks: pages of rows in the order of their ids, and whose the objects of a store are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,8 @@ from pixyproxy.core.models import ERASED_AT, AttemptStatus, Image, Status
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
 from pixyproxy.data.named_parameters import any_of
+from pixyproxy.data.search.changes import Changes
+from pixyproxy.data.search.gaps import Gap, gaps
 from pixyproxy.data.values import to_timestamp
 
 PAGE = 500
@@ -81,19 +83,24 @@ class UpkeepQueries:
         )
         return [image_rows.from_row(row) for row in rows]
 
-    async def due_page(self, past_id: int, deleted_before: datetime, changed_before: datetime) -> list[Image]:
+    async def due_page(
+        self, past: Image | None, deleted_before: datetime, changed_before: datetime
+    ) -> list[Image]:
         """Images that have been in the trash for long enough, and are not being made any more.
 
-        `+ 0` keeps SQLite from walking through all images in the order of their ids.
+        In the order in which they were deleted, past that one as it was found.
         """
         rows = await self._statements.fetch_all(
             f"SELECT {_IMAGE} FROM image LEFT JOIN job ON job.image_id = image.id "
-            "WHERE image.deleted_at <= :deleted_before AND image.updated_at <= :changed_before "
-            "AND job.image_id IS NULL AND image.id + 0 > :past_id ORDER BY image.id + 0 LIMIT :most",
+            "WHERE image.deleted_at >= :past_at AND image.deleted_at <= :deleted_before "
+            "AND (image.deleted_at > :past_at OR image.id > :past_id) "
+            "AND image.updated_at <= :changed_before AND job.image_id IS NULL "
+            "ORDER BY image.deleted_at, image.id LIMIT :most",
             {
                 "deleted_before": to_timestamp(deleted_before),
                 "changed_before": to_timestamp(changed_before),
-                "past_id": past_id,
+                "past_at": to_timestamp((past and past.deleted_at) or ERASED_AT),
+                "past_id": past.id if past else 0,
                 "most": PAGE,
             },
         )
@@ -140,6 +147,13 @@ class UpkeepQueries:
             named,
         )
         return {row["guid"] for row in rows}
+
+    def unindexed(self) -> AsyncIterator[Gap]:
+        """Images that a search cannot find, for neither a set nor the log names them."""
+        return gaps(self._statements)
+
+    async def index_again(self, gap: Gap) -> None:
+        await Changes(self._statements).note_new(gap.image_id)
 
     async def named_among(self, keys: Collection[str]) -> set[str]:
         """Those that some image names as its bytes. Reads every image's row, some thousand at a time."""

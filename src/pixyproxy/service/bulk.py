@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from pixyproxy.core.bulk_requests import USUAL_BATCH, BulkRequest
+from pixyproxy.core.bulk_requests import USUAL_BATCH, BulkFilters, BulkRequest
 from pixyproxy.core.exceptions import (
     AccessException,
     ImageNotFound,
@@ -173,8 +173,8 @@ class BulkImages(PrivateImages):
 
 
 def _search_of(request: BulkRequest) -> ImageSearch:
-    asked = {} if request.filter is None else request.filter.model_dump(exclude_unset=True)
-    return checked(ImageSearch(**asked, deleted=request.action == "restore"))
+    in_trash = request.action == "restore" or request.from_trash
+    return checked(ImageSearch.of(request.filter or BulkFilters(), deleted=in_trash))
 
 
 def _changed(image: Image, request: BulkRequest) -> Image:

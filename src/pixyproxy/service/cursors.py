@@ -27,7 +27,7 @@ class Cursors:
         except (InvalidToken, ValueError):
             fingerprint, image_id = "", "0"
         if fingerprint != _fingerprint(asked, audience):
-            message = "is not a cursor of this search; take it from the answer before, or begin without one"
+            message = "is not a cursor of this request; take it from the answer before, or begin without one"
             raise InvalidRequest("The cursor is not valid.", errors=[FieldError("cursor", message)])
         return int(image_id)
 

@@ -9,14 +9,15 @@ import asyncio
 import hashlib
 import logging
 import zlib
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from tempfile import SpooledTemporaryFile
 from types import TracebackType
 from typing import Self
 
+from pixyproxy.core.bulk_requests import ExportRequest, ExportSearch
 from pixyproxy.core.exceptions import (
     BytesMissing,
     ImagePromptException,
@@ -26,12 +27,12 @@ from pixyproxy.core.exceptions import (
     Unavailable,
 )
 from pixyproxy.core.models import Image, Status
-from pixyproxy.core.requests import ImageSearch
+from pixyproxy.core.requests import ImageFilters, ImageSearch
 from pixyproxy.data.durable_files import errors_translated
 from pixyproxy.service.archive import Archive, Entry
 from pixyproxy.service.entry_names import EntryNames
 from pixyproxy.service.reading import ImageReading, Picture
-from pixyproxy.service.validation import refused
+from pixyproxy.service.validation import refused, revalidated
 
 log = logging.getLogger(__name__)
 
@@ -59,25 +60,51 @@ Described = Callable[[Exported], bytes]
 
 
 class Exports:
-    """How many are under way in this process."""
+    """Those under way in this process: few, and of each owner one."""
 
     def __init__(self) -> None:
-        self._under_way = 0
+        self._under_way: dict[str, asyncio.Timeout] = {}
+        self._is_ending = False
+        self._none_is_left = asyncio.Event()
+        self._none_is_left.set()
 
-    def check_room(self) -> None:
-        if self._under_way >= MOST_AT_ONCE:
+    def check_room(self, owner: str) -> None:
+        if self._is_ending:
+            raise Unavailable("The service is ending; it begins no export.", retry_after_s=5)
+        if owner in self._under_way:
+            raise Unavailable(
+                "An export of yours is under way; try again when it has ended.", retry_after_s=30
+            )
+        if len(self._under_way) >= MOST_AT_ONCE:
             raise Unavailable(
                 "Other exports are under way; try again when they have ended.", retry_after_s=30
             )
 
-    @contextmanager
-    def room(self) -> Iterator[None]:
-        self.check_room()
-        self._under_way += 1
+    @asynccontextmanager
+    async def room(self, owner: str) -> AsyncIterator[None]:
+        """Raises `Unavailable` where there is none, and inside it once the service ends."""
+        self.check_room(owner)
+        self._none_is_left.clear()
+        self._under_way[owner] = place = asyncio.timeout(None)
         try:
-            yield
+            async with place:
+                yield
+        except TimeoutError as error:
+            if not place.expired():
+                raise
+            raise Unavailable("The service is ending.") from error
         finally:
-            self._under_way -= 1
+            del self._under_way[owner]
+            if not self._under_way:
+                self._none_is_left.set()
+
+    async def drain(self) -> None:
+        """Ends them, wherever they are, and begins none any more."""
+        self._is_ending = True
+        for place in self._under_way.values():
+            if not place.expired():
+                place.reschedule(asyncio.get_running_loop().time())
+        await self._none_is_left.wait()
 
 
 class Export:
@@ -144,6 +171,38 @@ class Export:
         manifest.add(self._described(Exported(image.guid, image, name)))
         header = self._archive.begin(Entry(name, image.created_at, zlib.crc32(content), len(content)))
         return _pieces(header, content)
+
+
+class Exporting:
+    """Copies for one owner, of what they may see."""
+
+    def __init__(self, images: ImageReading, exports: Exports, owner: str) -> None:
+        self._images = images
+        self._exports = exports
+        self._owner = owner
+
+    async def prepare(self, asked: ExportSearch | ExportRequest, described: Described) -> Export:
+        """Raises what keeps it from beginning."""
+        self._exports.check_room(self._owner)
+        export = Export(self._images, _wanted(revalidated(asked)), described)
+        await export.check()
+        return export
+
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """To be held while it is sent."""
+        return self._exports.room(self._owner)
+
+
+def _wanted(asked: ExportSearch | ExportRequest) -> ImageSearch | Sequence[str]:
+    if isinstance(asked, ExportSearch):
+        return _search_of(asked)
+    if asked.filter is not None:
+        return _search_of(asked.filter)
+    return [str(guid) for guid in asked.guids or ()]
+
+
+def _search_of(filters: ImageFilters) -> ImageSearch:
+    return ImageSearch(**filters.model_dump(exclude_unset=True))
 
 
 async def _whole(picture: Picture) -> bytearray:

@@ -9,7 +9,7 @@ from pixyproxy.service.looking import LOOKED_EVERY_S, Looking
 from pixyproxy.service.trash import EMPTIED_EVERY_S, Trash
 
 _PACK_PAUSE_S = 10.0
-_PACKED_AT_ONCE = 500
+_PACKED_AT_ONCE = 256
 
 
 class Housekeeping:
@@ -19,6 +19,7 @@ class Housekeeping:
         self._library = library
         self._looking = looking
         self._trash = trash
+        self._packed_at_once = _PACKED_AT_ONCE
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -37,6 +38,12 @@ class Housekeeping:
         self._tasks = []
 
     async def pack(self) -> None:
-        """All that has changed, into the search index."""
-        while await self._library.pack(_PACKED_AT_ONCE) == _PACKED_AT_ONCE:
-            pass
+        """All that has changed, into the search index; where that fails, fewer at once, down to one."""
+        try:
+            while await self._library.pack(self._packed_at_once):
+                self._packed_at_once = _PACKED_AT_ONCE
+        except Exception:
+            if self._packed_at_once == 1:
+                await self._library.postpone_packing()
+            self._packed_at_once = max(1, self._packed_at_once // 8)
+            raise

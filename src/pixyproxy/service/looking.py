@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable
 from dataclasses import replace
 
-from pixyproxy.core.exceptions import PixyProxyException
-from pixyproxy.core.models import Image
+from pixyproxy.core.exceptions import BytesMissing, PixyProxyException
+from pixyproxy.core.models import Audience, Image
 from pixyproxy.core.pauses import jittered
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
@@ -17,12 +18,13 @@ log = logging.getLogger(__name__)
 LOOKED_EVERY_S = 5.0
 _PAUSE_S, _PAUSE_WHILE_BUSY_S = 0.1, 1.0
 _MANY_CALLS = 4
-_AT_ONCE = 20
-_MOST_FAILURES = 3
+_AT_ONCE = 100
+_MOST_FAILURES, _MOST_MISSING = 3, 20
+_EVERYTHING = Audience(sees_everything=True)
 
 
 class Looking:
-    """Two processes may look at the same picture: they see the same."""
+    """Two processes seldom look at the same picture: each takes its own way through a page of them."""
 
     def __init__(self, library: Library, store: ImageStore, calls: Callable[[], int]) -> None:
         self._library = library
@@ -31,33 +33,44 @@ class Looking:
         """How many are under way in this process."""
 
     async def look(self) -> None:
-        """All there are, the newest first. What the store cannot give now keeps no other."""
+        """All there are, about the newest first. What the store cannot give now keeps no other."""
         left_out: set[int] = set()
-        in_a_row = 0
+        failures = missing = 0
         while images := await self._unseen(left_out):
             for image in images:
-                await self._pause()
-                if await self._look_at(image):
-                    in_a_row = 0
+                try:
+                    await self._look_at(image)
+                except BytesMissing:
+                    missing += 1
+                except PixyProxyException as error:
+                    log.warning("image %s cannot be looked at yet (%s)", image.guid, error.origin)
+                    failures += 1
+                else:
+                    failures = missing = 0
                     continue
                 left_out.add(image.id)
-                in_a_row += 1
-                if in_a_row == _MOST_FAILURES:
+                if failures == _MOST_FAILURES:
+                    return
+                if missing == _MOST_MISSING:
+                    log.warning(
+                        "the bytes of %d images in a row are missing: is it the right store?", missing
+                    )
                     return
 
     async def _unseen(self, left_out: set[int]) -> list[Image]:
         found = await self._library.images.unseen(_AT_ONCE + len(left_out))
-        return [image for image in found if image.id not in left_out]
+        images = [image for image in found if image.id not in left_out]
+        random.shuffle(images)
+        return images
 
-    async def _look_at(self, image: Image) -> bool:
-        """False where the store cannot be asked."""
-        try:
-            looks = await looks_in(self._store, image.content) if image.content else ""
-        except PixyProxyException as error:
-            log.warning("image %s cannot be looked at yet (%s)", image.guid, error.origin)
-            return False
-        await self._library.transact(lambda repositories: _keep(repositories, image, looks))
-        return True
+    async def _look_at(self, image: Image) -> None:
+        """Raises `BytesMissing`, which is no answer, and whatever keeps the store from being asked."""
+        now = await self._library.images.find(image.guid, _EVERYTHING)
+        if now is None or now.looks is not None:
+            return
+        await self._pause()
+        looks = await looks_in(self._store, now.content) if now.content else ""
+        await self._library.transact(lambda repositories: _keep(repositories, now, looks))
 
     async def _pause(self) -> None:
         """Making images comes first: they share the processor."""

@@ -6,18 +6,20 @@ The same picture in another format, size or light differs in few of them, two di
 import asyncio
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from operator import mul
 from statistics import median
 
 import pyvips
 
-from pixyproxy.core.exceptions import BytesMissing, UnreadablePicture
+from pixyproxy.core.exceptions import UnreadablePicture
 from pixyproxy.core.models import Content
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.service.pictures import MOST_PIXELS, media_type_of
 
 _SIDE = 32
 _BITS = 64
+_AT_ONCE = 2
 _WHITE = 255
 _FAINT = 16.0
 """Weaker frequencies are what formats leave behind: half a step of grey over all of the picture."""
@@ -33,12 +35,15 @@ _WAVES = [
 ]
 
 
+@lru_cache(maxsize=1)
+def turns(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:  # noqa: ARG001 - a process has one
+    """For those who look while a caller waits: large pictures take much memory, and the processor."""
+    return asyncio.Semaphore(_AT_ONCE)
+
+
 async def looks_in(store: ImageStore, content: Content) -> str:
-    """As `looks_of`; also empty where the bytes are gone. Raises `Unavailable` while the store cannot say."""
-    try:
-        pieces = [piece async for piece in store.read(content.storage_key, 0, content.size_bytes)]
-    except BytesMissing:
-        return ""
+    """As `looks_of`. Raises `BytesMissing`, or `Unavailable` while the store cannot say."""
+    pieces = [piece async for piece in store.read(content.storage_key, 0, content.size_bytes)]
     return await asyncio.to_thread(lambda: looks_of(b"".join(pieces)))
 
 

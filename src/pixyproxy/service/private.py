@@ -144,12 +144,14 @@ class PrivateImages(ImageReading):
             await self._remove(image)
 
     async def restore(self, guid: str) -> Image:
-        """Out of the trash, as it is by now."""
+        """Out of the trash, as it is by now; what is not in it stays as it is."""
 
         async def work(repositories: Repositories) -> Image:
             image = await repositories.images.find_in_trash(guid, self._audience)
-            if image is None or self._trash.is_due(image):
-                raise ImageNotFound("There is no such image in the trash.")
+            if image is None:
+                return await self._get_own(repositories, guid)
+            if self._trash.is_due(image):
+                raise ImageNotFound("There is no such image in the trash any more.")
             restored = replace(image, deleted_at=None)
             await repositories.images.change(image, restored)
             return restored

@@ -1,5 +1,6 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -20,7 +21,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.looks import looks_in
+from pixyproxy.service.looks import looks_in, turns
 from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
@@ -152,7 +153,9 @@ class ImageReading:
         image = await self.get(guid)
         looks = image.looks
         if looks is None:
-            looks = await looks_in(self._store, _content_of(image))
+            content = _content_of(image)
+            async with turns(asyncio.get_running_loop()):
+                looks = await looks_in(self._store, content)
         found = await self._library.images.similar(
             image, looks, self._audience, search.limit, search.max_distance
         )

@@ -8,7 +8,7 @@ from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
 from pixyproxy.service.bulk import BulkImages
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.export import Exports
+from pixyproxy.service.export import Exporting, Exports
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.keys import Keys
@@ -44,6 +44,9 @@ class Services:
     def many(self, caller: Caller) -> BulkImages:
         return BulkImages(self.library, self.store, self.cursors, self.generation, self.trash, caller)
 
+    def exporting(self, caller: Caller) -> Exporting:
+        return Exporting(self.private(caller), self.exports, caller.owner)
+
     def as_seen_by(self, caller: Caller | None) -> ImageReading:
         return self.public() if caller is None else self.private(caller)
 
@@ -65,7 +68,11 @@ class Services:
         self.housekeeping.start()
 
     async def drain(self) -> None:
-        """Refuse new work; returns when nothing is on its way."""
+        """Refuse new work; returns when nothing is on its way.
+
+        Exports do not count as work: they are ended, and can be asked for again.
+        """
+        await self.exports.drain()
         await self.generation.drain()
 
     async def close(self) -> None:

@@ -39,10 +39,11 @@ class Trash:
 
     async def empty(self) -> None:
         """All that is due. What cannot be removed now keeps no other, and is left to the next time."""
-        past_id, failed = 0, 0
+        past: Image | None = None
+        failed = 0
         why: PixyProxyException | None = None
-        while page := await self._due_page(past_id):
-            past_id = page[-1].id
+        while page := await self._due_page(past):
+            past = page[-1]
             for image in page:
                 try:
                     await self.remove(image.id)
@@ -61,9 +62,9 @@ class Trash:
             await self._store.delete(key)
         return await self._library.transact(lambda repositories: _remove_row(repositories, doomed))
 
-    async def _due_page(self, past_id: int) -> list[Image]:
+    async def _due_page(self, past: Image | None) -> list[Image]:
         now = datetime.now(UTC)
-        return await self._library.upkeep.due_page(past_id, now - self.kept_for, now)
+        return await self._library.upkeep.due_page(past, now - self.kept_for, now)
 
     async def _doom(self, repositories: Repositories, image_id: int) -> "_Doomed | None":
         doomed = await _look(repositories, image_id)

@@ -10,6 +10,10 @@ from pixyproxy.core.exceptions import FieldError, InvalidRequest
 
 M = TypeVar("M", bound=BaseModel)
 _MOST_ERRORS = 50
+_LENGTHS = {
+    "too_long": "must not be longer than {max_length}",
+    "too_short": "must not be shorter than {min_length}",
+}
 _PLACES = {"body", "query", "path", "header"}
 
 
@@ -49,5 +53,7 @@ def _message(error: Mapping[str, Any]) -> str:
         return "is required"
     if error["type"] == "json_invalid":
         return "is not valid JSON"
+    if error["type"] in _LENGTHS:
+        return _LENGTHS[error["type"]].format(**error["ctx"])
     message = str(error["msg"]).removeprefix("Value error, ")
     return message.replace("Input should", "should").replace("String should", "should")

@@ -14,6 +14,7 @@ from fastapi.security.base import SecurityBase
 from pixyproxy.core.exceptions import Forbidden, Unauthenticated
 from pixyproxy.core.models import Caller
 from pixyproxy.service.bulk import BulkImages
+from pixyproxy.service.export import Exporting
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.private import PrivateImages
@@ -77,6 +78,10 @@ def _many_images_of_key_holder(services: Services, caller: Caller | None) -> Bul
     return services.many(_holder_of_a_key(caller))
 
 
+def _exports_of_key_holder(services: Services, caller: Caller | None) -> Exporting:
+    return services.exporting(_holder_of_a_key(caller))
+
+
 def _tags_seen_by(services: Services, caller: Caller | None) -> Tags:
     return services.tags(caller)
 
@@ -105,6 +110,7 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
 VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
 ManyImages = Annotated[BulkImages, Depends(Gate(_many_images_of_key_holder))]
+OwnExports = Annotated[Exporting, Depends(Gate(_exports_of_key_holder))]
 VisibleTags = Annotated[Tags, Depends(Gate(_tags_seen_by))]
 OwnTags = Annotated[TagRenaming, Depends(Gate(_tags_of_key_holder))]
 Models = Annotated[Catalogue, Depends(Gate(_models_for_key_holder))]

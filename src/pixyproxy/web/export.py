@@ -2,29 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
 from pydantic_core import to_json
 from starlette.types import Message, Receive, Scope, Send
 
 from pixyproxy.core.bulk_requests import ExportRequest, ExportSearch
 from pixyproxy.core.exceptions import PixyProxyException
-from pixyproxy.core.requests import ImageFilters, ImageSearch
-from pixyproxy.service.export import Export, Exported, Exports
-from pixyproxy.service.reading import ImageReading
-from pixyproxy.service.validation import revalidated
-from pixyproxy.web.auth import VisibleImages, services_of
+from pixyproxy.service.export import Export, Exported, Exporting
+from pixyproxy.web.auth import OwnExports
+from pixyproxy.web.connections import cut
 from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import ImageDetail
 
 router = APIRouter(tags=["images"])
 log = logging.getLogger(__name__)
 
-_PATIENCE_S = 60.0
+# For one piece. Who reads slowly takes none until the kernel has room again, after a MB or more.
+PATIENCE_S = 300.0
 _ZIP: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The pictures, and `manifest.jsonl` with an `ImageDetail` of each",
@@ -40,11 +38,9 @@ _ZIP: dict[int | str, dict[str, Any]] = {
     response_class=Response,
     responses={**_ZIP, **problems(401)},
 )
-async def export_images(
-    request: Request, search: Annotated[ExportSearch, Query()], images: VisibleImages
-) -> Response:
+async def export_images(search: Annotated[ExportSearch, Query()], exports: OwnExports) -> Response:
     """With the same filters as the list, all pages together."""
-    return await _answer(request, images, _search_of(revalidated(search)))
+    return _Sent(await exports.prepare(search, _line), exports)
 
 
 @router.post(
@@ -54,32 +50,18 @@ async def export_images(
     response_class=Response,
     responses={**_ZIP, **problems(401, 408, 413)},
 )
-async def export_chosen_images(request: Request, chosen: ExportRequest, images: VisibleImages) -> Response:
+async def export_chosen_images(chosen: ExportRequest, exports: OwnExports) -> Response:
     """By their guids, more than an address has room for, or by a filter."""
-    chosen = revalidated(chosen)
-    if chosen.filter is not None:
-        return await _answer(request, images, _search_of(chosen.filter))
-    return await _answer(request, images, [str(guid) for guid in chosen.guids or ()])
-
-
-def _search_of(filters: ImageFilters) -> ImageSearch:
-    return ImageSearch(**filters.model_dump(exclude_unset=True))
-
-
-async def _answer(request: Request, images: ImageReading, wanted: ImageSearch | Sequence[str]) -> Response:
-    exports = services_of(request).exports
-    exports.check_room()
-    export = Export(images, wanted, _line)
-    await export.check()
-    return _Sent(export, exports)
+    return _Sent(await exports.prepare(chosen, _line), exports)
 
 
 class _Sent(StreamingResponse):
     """However it ends, the walk through the library ends with it."""
 
-    def __init__(self, export: Export, exports: Exports) -> None:
+    def __init__(self, export: Export, exports: Exporting) -> None:
         self._pieces = export.pieces()
         self._exports = exports
+        self._has_begun = False
         headers = {
             "Content-Disposition": f'attachment; filename="pixyproxy-{datetime.now(UTC):%Y-%m-%d}.zip"',
             "Cache-Control": "private, no-store",
@@ -89,20 +71,36 @@ class _Sent(StreamingResponse):
         super().__init__(self._pieces, headers=headers, media_type="application/zip")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_in_time(message: Message) -> None:
-            async with asyncio.timeout(_PATIENCE_S):
-                await send(message)
-
-        with self._exports.room():
-            try:
-                await super().__call__(scope, receive, send_in_time)
-            except (PixyProxyException, TimeoutError) as error:
-                log.warning(
-                    "an export is cut off: %s", getattr(error, "origin", "its caller does not read on")
-                )
+        try:
+            await super().__call__(scope, receive, send)
+        except (PixyProxyException, TimeoutError) as error:
+            if not self._has_begun:
                 raise
-            finally:
-                await self._pieces.aclose()
+            log.warning("an export is cut off: %s", _reason(error))
+            cut(scope)  # Raising would do it too, and fill the log.
+        finally:
+            await self._pieces.aclose()
+
+    async def stream_response(self, send: Send) -> None:
+        """The room is left before the last message: who has it all may ask for another at once."""
+        async with self._exports.room():
+            self._has_begun = True
+            head = {"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers}
+            await send(head)
+            async for piece in self._pieces:
+                await _send_in_time(send, {"type": "http.response.body", "body": piece, "more_body": True})
+        await _send_in_time(send, {"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _send_in_time(send: Send, message: Message) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        await send(message)
+
+
+def _reason(error: PixyProxyException | TimeoutError) -> str:
+    if isinstance(error, TimeoutError):
+        return f"for {PATIENCE_S:.0f} seconds its caller took nothing more"
+    return f"{error.detail} ({error.origin})"
 
 
 def _line(each: Exported) -> bytes:

@@ -8,7 +8,13 @@ from pydantic import TypeAdapter
 
 from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.life import is_settled
-from pixyproxy.core.requests import ImageChanges, ImagePrompt, ImageSearch
+from pixyproxy.core.requests import (
+    DeleteOptions,
+    ImageChanges,
+    ImagePrompt,
+    ImageSearch,
+    LibraryFilters,
+)
 from pixyproxy.service.making.generation import Made
 from pixyproxy.service.validation import refused
 from pixyproxy.web.answers import json_answer, json_array, next_page
@@ -113,9 +119,9 @@ async def list_images(
     response_model=CountDetail,
     responses=problems(401),
 )
-async def count_images(search: Annotated[ImageSearch, Query()], images: VisibleImages) -> Response:
+async def count_images(filters: Annotated[LibraryFilters, Query()], images: VisibleImages) -> Response:
     """With the same filters as the list; exact up to a bound, then `is_exact` is false."""
-    count = await images.count(search)
+    count = await images.count(ImageSearch.of(filters))
     return json_answer(CountDetail(count=count.images, is_exact=count.is_exact))
 
 
@@ -148,13 +154,9 @@ async def change_image(guid: Guid, changes: ImageChanges, images: OwnImages) -> 
     status_code=204,
     responses=problems(401, 403, 404),
 )
-async def delete_image(
-    guid: Guid,
-    images: OwnImages,
-    permanently: Annotated[bool, Query(description="Not into the trash, and also out of it")] = False,
-) -> Response:
-    """Gone from every list and answer at once. It can be restored for a while, unless it is permanent."""
-    await images.delete(guid, permanently=permanently)
+async def delete_image(guid: Guid, options: Annotated[DeleteOptions, Query()], images: OwnImages) -> Response:
+    """Gone from every list and answer at once; in the trash it can be restored for a time."""
+    await images.delete(guid, permanently=options.permanently)
     return Response(status_code=204)
 
 

@@ -17,7 +17,7 @@ router = APIRouter(tags=["images"])
     operation_id="restore_image",
     summary="Take an image out of the trash",
     response_model=ImageDetail,
-    responses=problems(401, 404),
+    responses=problems(401, 403, 404),
 )
 async def restore_image(guid: Guid, images: OwnImages) -> Response:
     """For its owner, as long as it lies there; then it is in every list and answer again."""

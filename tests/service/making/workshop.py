@@ -114,6 +114,9 @@ class Shaky:
             raise CommitLost(retry_after_s=5)
         return result
 
+    async def upgrade(self, work: Callable[[Statements], Awaitable[T]]) -> T:
+        return await self._database.upgrade(work)
+
     async def close(self) -> None:
         """The other one is closed by whoever opened it."""
 

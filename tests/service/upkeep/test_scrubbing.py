@@ -164,6 +164,7 @@ async def test_an_empty_library_is_well(services: Services) -> None:
     assert await wrong(services) == []
     assert {each.part for each in await findings(services, AT_ONCE)} == {
         "states",
+        "index",
         "store",
         "content",
         "spool",

@@ -9,6 +9,7 @@
     question.py     a search, as the terms an image must have and what its row must say
     walking.py      goes through the blocks: what the sets name, and what the log names besides
     finding.py      pages and counts: the rows have the last word
+    gaps.py         what the index does not know of, were it damaged
     tag_counts.py   which tags there are, and how many images have each
 
 What moves from the log into the index meanwhile is not missed: the log is read first.

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pixyproxy.core.models import Image
 from pixyproxy.data.database import Statements
 from pixyproxy.data.named_parameters import any_of
-from pixyproxy.data.search.terms import terms_of
+from pixyproxy.data.search.terms import facts_of, have_same_texts, terms_of, texts_of
 from pixyproxy.data.values import from_json, to_json
 
 _NOTE = "INSERT INTO image_change (image_id, gone) VALUES (:image_id, :gone)"
+_MOST_GONE = 1_000_000
+"""Letters, of all changes that are read at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,9 @@ class Changes:
         await self._note(image_id, ())
 
     async def note_changed(self, before: Image, after: Image) -> None:
-        had, has = terms_of(before), terms_of(after)
+        had, has = facts_of(before), facts_of(after)
+        if not have_same_texts(before, after):
+            had, has = had | texts_of(before), has | texts_of(after)
         if had != has or before.looks != after.looks:
             await self._note(after.id, had - has)
 
@@ -42,10 +46,32 @@ class Changes:
         await self._statements.execute(_NOTE, {"image_id": image_id, "gone": to_json(tuple(sorted(gone)))})
 
     async def oldest(self, most: int) -> list[Change]:
-        rows = await self._statements.fetch_all(
-            "SELECT id, image_id, gone FROM image_change ORDER BY id LIMIT :most", {"most": most}
+        """So many at most, and fewer where they say much; one at least, if there is any."""
+        lengths = await self._statements.fetch_all(
+            "SELECT id, length(gone) AS length FROM image_change ORDER BY id LIMIT :most", {"most": most}
         )
+        ids: list[int] = []
+        room = _MOST_GONE
+        for row in lengths:
+            room -= row["length"]
+            if ids and room < 0:
+                break
+            ids.append(row["id"])
+        if not ids:
+            return []
+        names, named = any_of("id", ids)
+        sql = f"SELECT id, image_id, gone FROM image_change WHERE id IN ({names}) ORDER BY id"
+        rows = await self._statements.fetch_all(sql, named)
         return [Change(row["id"], row["image_id"], frozenset(from_json(row["gone"]))) for row in rows]
+
+    async def put_last(self, change_id: int) -> None:
+        """Behind all others, so that it does not keep them."""
+        named = {"id": change_id}
+        again = (
+            "INSERT INTO image_change (image_id, gone) SELECT image_id, gone FROM image_change WHERE id = :id"
+        )
+        await self._statements.execute(again, named)
+        await self._statements.execute("DELETE FROM image_change WHERE id = :id", named)
 
     async def images_beyond(self, edge: int | None, most: int, *, newest_first: bool) -> list[int]:
         """The ids of images in the log, in that order, past an id."""

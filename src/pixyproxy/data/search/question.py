@@ -3,6 +3,7 @@
 The terms find no image too few and seldom one too many; the row has the last word.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,6 +18,8 @@ from pixyproxy.data.database import Row
 from pixyproxy.data.image_rows import filename_key, tag_key
 from pixyproxy.data.search.terms import (
     IN_TRASH,
+    STARTS,
+    STATE,
     AnyOf,
     between,
     during,
@@ -30,6 +33,7 @@ from pixyproxy.data.search.terms import (
 from pixyproxy.data.values import from_json, to_nano, to_timestamp
 
 _AFTER_ALL = "\U0010ffff"
+_QUOTED = re.compile('"([^"]*[^"\\s][^"]*)"')
 _ENOUGH = 32
 """Words of a phrase or a name to look for, the rows see to the others. SQLite takes 500 questions in one."""
 
@@ -72,11 +76,12 @@ def question_of(search: ImageSearch, audience: Audience) -> Question:
 
 
 def _is_exact(search: ImageSearch) -> bool:
-    """Where it asks for nothing of which the sets know only the kind."""
+    """Where it asks for nothing of which the sets know only the kind, or may be too many to be read."""
     asked = search.model_dump(exclude_none=True, exclude={"prompt", "limit", "cursor", "order"})
     known = {"tag", "author", "model", "status", "visibility"}
-    has_phrases = search.prompt is not None and bool(parse_search(search.prompt).phrases)
-    return not has_phrases and not any(value for name, value in asked.items() if name not in known)
+    terms = parse_search(search.prompt or "")
+    is_plain = not terms.phrases and all(len(prefix) in STARTS for prefix in terms.prefixes)
+    return is_plain and not any(value for name, value in asked.items() if name not in known)
 
 
 def seen_by(audience: Audience) -> Question:
@@ -110,12 +115,13 @@ def _ask_audience(question: Question, audience: Audience, *, own_only: bool) -> 
 
 
 def _ask_state(question: Question, search: ImageSearch) -> None:
-    question.wanted.append(exactly("state", IN_TRASH if search.deleted else search.status))
+    question.wanted.append(exactly(STATE, IN_TRASH if search.deleted else search.status))
     if search.deleted:
         question.where("deleted_at > :erased_at", erased_at=to_timestamp(ERASED_AT))
     else:
         question.where("deleted_at IS NULL")
-    question.where("status = :status", status=search.status.value)
+    if not search.deleted or "status" in search.model_fields_set:
+        question.where("status = :status", status=search.status.value)
     for name in ("author", "model", "visibility"):
         if (value := getattr(search, name)) is not None:
             question.wanted.append(exactly(name, str(value)))
@@ -130,7 +136,7 @@ def _ask_prompt(question: Question, search: ImageSearch) -> None:
     question.is_empty |= not len(terms)
     within_phrases = islice(terms.within_phrases, _ENOUGH)
     question.wanted += [exactly("word", word) for word in (*terms.alone, *within_phrases)]
-    question.wanted += [word_starting_with(prefix) for prefix in terms.prefixes]
+    question.wanted += [each for prefix in terms.prefixes for each in word_starting_with(prefix)]
     pairs = {paired(first, second): None for phrase in terms.phrases for first, second in pairwise(phrase)}
     question.wanted += islice(pairs, _ENOUGH)
     for number, word in enumerate(terms.alone):
@@ -146,15 +152,23 @@ def _ask_filename(question: Question, search: ImageSearch) -> None:
         return
     text = search.filename.strip()
     start = text.removesuffix("*")
-    if text.endswith("*") and start and not any(blank in start for blank in ' "*'):
+    if quoted := _QUOTED.fullmatch(text):
+        _ask_whole_filename(question, quoted[1].strip())
+    elif text.endswith("*") and start and not any(blank in start for blank in ' "*'):
         _ask_start_of_filename(question, filename_key(start))
     elif len(terms := parse_search(text)):
         question.wanted += [named_with(word) for word in terms.words[:_ENOUGH]]
-        question.wanted += [named_with_start(prefix) for prefix in terms.prefixes[:_ENOUGH]]
+        for prefix in terms.prefixes[:_ENOUGH]:
+            question.wanted += named_with_start(prefix)
         question.checks.append(lambda row: _has(words(row["filename"]), terms))
     else:
-        question.wanted.append(file_starting_with(filename_key(text)))
-        question.where("filename_key = :filename", filename=filename_key(text))
+        _ask_whole_filename(question, text)
+
+
+def _ask_whole_filename(question: Question, name: str) -> None:
+    question.wanted.append(file_starting_with(filename_key(name)))
+    question.wanted += [named_with(word) for word in islice(dict.fromkeys(words(name)), _ENOUGH)]
+    question.where("filename_key = :filename", filename=filename_key(name))
 
 
 def _ask_start_of_filename(question: Question, start: str) -> None:
@@ -163,7 +177,7 @@ def _ask_start_of_filename(question: Question, start: str) -> None:
     if found := words(start):
         *whole, last = found
         question.wanted += [named_with(word) for word in islice(dict.fromkeys(whole), _ENOUGH)]
-        question.wanted.append(named_with_start(last))
+        question.wanted += named_with_start(last)
     question.where(
         "filename_key >= :name AND filename_key < :name_end", name=start, name_end=start + _AFTER_ALL
     )

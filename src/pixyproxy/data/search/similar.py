@@ -12,6 +12,7 @@ from itertools import compress
 
 from pyroaring import BitMap
 
+from pixyproxy.core.exceptions import Unavailable
 from pixyproxy.core.models import Audience, Image
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
@@ -25,7 +26,8 @@ from pixyproxy.data.search.terms import exactly
 _MOST_BLOCKS = 4  # at once: two megabytes of hashes
 _STRETCHES = BLOCK // STRETCH
 _FEW_STRETCHES = 4  # not half a millisecond's work
-_CHANGES_AT_ONCE = 5_000
+_MOST_CHANGED = 20_000  # images whose rows are asked instead of the index
+_CHANGES_AT_ONCE, _ROWS_AT_ONCE = 5_000, 1_000
 _SPARE = 20  # for those that the last word, their rows, is against
 _UNKNOWN = bytes(HASH_BYTES)
 _IS_WITHIN = [bytes([1]) * (most + 1) + bytes(255 - most) for most in range(65)]
@@ -38,6 +40,21 @@ class Similar:
 
     image: Image
     distance: int
+
+
+async def images_in_log(changes: Changes) -> dict[int, BitMap]:
+    """Their places, by block. Raises `Unavailable` where it names more than whose rows can be asked."""
+    found: dict[int, BitMap] = {}
+    edge, count = None, 0
+    while ids := await changes.images_beyond(edge, _CHANGES_AT_ONCE, newest_first=True):
+        edge, count = ids[-1], count + len(ids)
+        if count > _MOST_CHANGED:
+            raise Unavailable("The search index is being brought up to date.", retry_after_s=60)
+        for image_id in ids:
+            found.setdefault(image_id // BLOCK, BitMap()).add(image_id % BLOCK)
+        if len(ids) < _CHANGES_AT_ONCE:
+            break
+    return found
 
 
 class Similarity:
@@ -56,29 +73,29 @@ class Similarity:
             return []
         question.where("looks <> '' AND id <> :besides", besides=besides)
         from_log, packed = (_Nearest(looks, most_distance, limit + _SPARE) for _ in range(2))
-        changed = await self._compare_log(question, from_log)
-        await self._compare_packed(question, changed | {besides}, packed)
+        left_out = await images_in_log(self._changes)
+        await self._compare_log(question, left_out, from_log)
+        left_out.setdefault(besides // BLOCK, BitMap()).add(besides % BLOCK)
+        await self._compare_packed(question, left_out, packed)
         ids = {*from_log.ids, *packed.ids}
         rows = await self._rows(question, sorted(ids), _SELECTED) if ids else []
         found = [Similar(image_rows.from_row(row), distance(looks, row["looks"])) for row in rows]
         met = [each for each in found if each.distance <= most_distance]
         return sorted(met, key=lambda each: (each.distance, -each.image.id))[:limit]
 
-    async def _compare_log(self, question: Question, nearest: "_Nearest") -> set[int]:
-        """The ids in the log, whose hashes in the index may be old."""
-        changed: set[int] = set()
-        edge = None
-        while ids := await self._changes.images_beyond(edge, _CHANGES_AT_ONCE, newest_first=True):
-            changed.update(ids)
-            for row in await self._rows(question, ids, "id, looks"):
-                nearest.offer(distance(nearest.looks, row["looks"]), row["id"])
-            edge = ids[-1]
-            if len(ids) < _CHANGES_AT_ONCE:
-                break
-        return changed
+    async def _compare_log(
+        self, question: Question, changed: Mapping[int, BitMap], nearest: "_Nearest"
+    ) -> None:
+        """Their hashes in the index may be old."""
+        for block in sorted(changed, reverse=True):
+            ids = [block * BLOCK + place for place in reversed(changed[block].to_array())]
+            for start in range(0, len(ids), _ROWS_AT_ONCE):
+                for row in await self._rows(question, ids[start : start + _ROWS_AT_ONCE], "id, looks"):
+                    nearest.offer(distance(nearest.looks, row["looks"]), row["id"])
 
-    async def _compare_packed(self, question: Question, besides: set[int], nearest: "_Nearest") -> None:
-        left_out = _by_block(besides)
+    async def _compare_packed(
+        self, question: Question, left_out: Mapping[int, BitMap], nearest: "_Nearest"
+    ) -> None:
         wanted = [*question.wanted, exactly("looks", "known")]
         blocks, count = list(range(await self._last_block(), -1, -1)), 1
         while blocks and nearest.most_distance >= 0:
@@ -144,13 +161,6 @@ async def _in_thread_if_long(compare: Callable[[], None], stretches: int) -> Non
         compare()
     else:
         await asyncio.to_thread(compare)
-
-
-def _by_block(ids: set[int]) -> dict[int, BitMap]:
-    found: dict[int, BitMap] = {}
-    for image_id in ids:
-        found.setdefault(image_id // BLOCK, BitMap()).add(image_id % BLOCK)
-    return found
 
 
 def _by_stretch(places: Mapping[int, BitMap]) -> Iterator[tuple[int, BitMap]]:

@@ -19,10 +19,13 @@ NAME_START = 4
 _BUCKETS = 4096
 _AFTER_ALL = "\U0010ffff"
 _LATER = "~"
+_DENSE = {"state", "owner", "visibility", "author", "model"}
+_WHOLE_NUMBERS = {"width", "height"}
 _DAY, _HOUR = len("2026-11-20"), len("2026-11-20T23")
 _PIECE_OF_GUID = re.compile("[0-9a-f]{8}")
 _MAY_BEGIN_A_PIECE = re.compile("[0-9a-f]{4,8}")
-IN_TRASH = "trash"
+STATE, IN_TRASH = "state", "trash"
+"""Every image has one: its status, or that it is in the trash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +34,50 @@ class AnyOf:
 
     terms: tuple[str, ...] = ()
     ranges: tuple[tuple[str, str], ...] = ()
+    may_be_many: bool = False
+    """The ranges may hold more terms than one likes to read; then they are not asked, and the rows decide."""
+
+    @property
+    def is_dense(self) -> bool:
+        """Of sets that hold much of a block each: to be read where something else is left."""
+        return bool(self.terms) and self.terms[0].partition(":")[0] in _DENSE
 
 
 def terms_of(image: Image) -> set[str]:
+    return facts_of(image) | texts_of(image)
+
+
+def facts_of(image: Image) -> set[str]:
+    """All but its words, which are the most of it."""
     hour = _hour(image.created_at)
     terms = {
-        f"state:{IN_TRASH if image.deleted_at else image.status}",
+        f"{STATE}:{IN_TRASH if image.deleted_at else image.status}",
         f"owner:{image.owner}",
         f"visibility:{image.visibility}",
         f"author:{image.author}",
         f"model:{image.model}",
         f"hour:{hour}",
         f"day:{hour[:_DAY]}",
-        f"file:{filename_key(image.filename)[:NAME_START]}",
     }
     terms.update(f"tag:{tag_key(tag)}" for tag in image.tags)
-    return terms | _of_prompts(image) | _of_filename(words(image.filename)) | _numbers(image)
+    return terms | _numbers(image)
+
+
+def texts_of(image: Image) -> set[str]:
+    terms = {f"file:{filename_key(image.filename)[:NAME_START]}"} | _of_filename(words(image.filename))
+    for text in (image.prompt, image.revised_prompt or ""):
+        found = words(text)
+        terms.update(f"word:{word}" for word in found)
+        terms |= _starts("start", set(found)) | _pairs(found)
+    return terms
+
+
+def have_same_texts(one: Image, other: Image) -> bool:
+    return (one.prompt, one.revised_prompt, one.filename) == (
+        other.prompt,
+        other.revised_prompt,
+        other.filename,
+    )
 
 
 def exactly(kind: str, key: str) -> AnyOf:
@@ -54,8 +85,8 @@ def exactly(kind: str, key: str) -> AnyOf:
 
 
 def between(kind: str, least: int | None, most: int | None) -> AnyOf:
-    first = "" if least is None else magnitude(least)
-    last = "" if most is None else magnitude(most)
+    first = "" if least is None else _number(kind, least)
+    last = "" if most is None else _number(kind, most)
     return AnyOf(ranges=((f"{kind}:{first}", f"{kind}:{last}{_AFTER_ALL}"),))
 
 
@@ -73,24 +104,19 @@ def during(after: datetime | None, before: datetime | None) -> AnyOf:
     return AnyOf(ranges=((f"hour:{first}", f"hour:{first_day}{_AFTER_ALL}"), days, last))
 
 
-def word_starting_with(prefix: str) -> AnyOf:
-    """A word counts as a beginning of itself."""
-    if len(prefix) in STARTS:
-        return AnyOf((f"start:{prefix}", f"word:{prefix}"))
-    return AnyOf(ranges=((f"word:{prefix}", f"word:{prefix}{_AFTER_ALL}"),))
+def word_starting_with(prefix: str) -> list[AnyOf]:
+    return _starting_with("word", "start", prefix)
 
 
 def named_with(word: str) -> AnyOf:
     return exactly("name", _bucketed(word))
 
 
-def named_with_start(prefix: str) -> AnyOf:
+def named_with_start(prefix: str) -> list[AnyOf]:
     """The beginning of what may be a piece of a guid finds a few others, too."""
     if _MAY_BEGIN_A_PIECE.fullmatch(prefix):
-        return exactly("name-start", prefix[: STARTS[-1]])
-    if len(prefix) in STARTS:
-        return AnyOf((f"name-start:{prefix}", f"name:{prefix}"))
-    return AnyOf(ranges=((f"name:{prefix}", f"name:{prefix}{_AFTER_ALL}"),))
+        return [exactly("name-start", prefix[: STARTS[-1]])]
+    return _starting_with("name", "name-start", prefix)
 
 
 def file_starting_with(start: str) -> AnyOf:
@@ -98,7 +124,7 @@ def file_starting_with(start: str) -> AnyOf:
     start = start[:NAME_START]
     if len(start) == NAME_START:
         return exactly("file", start)
-    return AnyOf(ranges=((f"file:{start}", f"file:{start}{_AFTER_ALL}"),))
+    return AnyOf(ranges=((f"file:{start}", f"file:{start}{_AFTER_ALL}"),), may_be_many=True)
 
 
 def paired(first: str, second: str) -> AnyOf:
@@ -106,19 +132,18 @@ def paired(first: str, second: str) -> AnyOf:
     return exactly("pair", _pair(first, second))
 
 
-def magnitude(number: int) -> str:
-    """Length and first two digits: sorts like the number, and there are few of them."""
+def _starting_with(kind: str, starts: str, prefix: str) -> list[AnyOf]:
+    """A word counts as a beginning of itself."""
+    if len(prefix) in STARTS:
+        return [AnyOf((f"{starts}:{prefix}", f"{kind}:{prefix}"))]
+    exact = AnyOf(ranges=((f"{kind}:{prefix}", f"{kind}:{prefix}{_AFTER_ALL}"),), may_be_many=True)
+    return [exactly(starts, prefix[: STARTS[-1]]), exact]
+
+
+def _number(kind: str, number: int) -> str:
+    """Sorts like the number: itself where few are different, else its length and first digits."""
     digits = str(number)
-    return f"{len(digits):02d}{digits[:2]:0<2}"
-
-
-def _of_prompts(image: Image) -> set[str]:
-    terms: set[str] = set()
-    for text in (image.prompt, image.revised_prompt or ""):
-        found = words(text)
-        terms.update(f"word:{word}" for word in found)
-        terms |= _starts("start", set(found)) | _pairs(found)
-    return terms
+    return f"{number:010d}" if kind in _WHOLE_NUMBERS else f"{len(digits):02d}{digits[:3]:0<3}"
 
 
 def _of_filename(found: list[str]) -> set[str]:
@@ -142,12 +167,12 @@ def _numbers(image: Image) -> set[str]:
     terms = set()
     if image.content is not None:
         terms |= {
-            f"width:{magnitude(image.content.width)}",
-            f"height:{magnitude(image.content.height)}",
-            f"bytes:{magnitude(image.content.size_bytes)}",
+            f"width:{_number('width', image.content.width)}",
+            f"height:{_number('height', image.content.height)}",
+            f"bytes:{_number('bytes', image.content.size_bytes)}",
         }
     if image.cost_usd is not None:
-        terms.add(f"cost:{magnitude(to_nano(image.cost_usd))}")
+        terms.add(f"cost:{_number('cost', to_nano(image.cost_usd))}")
     if image.looks is not None:
         terms.add("looks:known")
     return terms

@@ -16,4 +16,5 @@ CREATE TABLE IF NOT EXISTS image_change (
     KEY image_change_of_image (image_id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 UPDATE image SET deleted_at = '1970-01-01 00:00:00.000000' WHERE deleted_at IS NOT NULL;
+DELETE FROM image_change;
 INSERT INTO image_change (image_id, gone) SELECT id, '[]' FROM image ORDER BY id;

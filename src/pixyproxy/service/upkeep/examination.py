@@ -14,6 +14,7 @@ from pixyproxy.service.trash import Trash
 from pixyproxy.service.upkeep.belonging import Walk
 from pixyproxy.service.upkeep.content import examine_content
 from pixyproxy.service.upkeep.findings import Finding, Verdict
+from pixyproxy.service.upkeep.index import examine_index
 from pixyproxy.service.upkeep.leftovers import examine_room, examine_spool, examine_unfinished
 from pixyproxy.service.upkeep.orphans import Orphans
 from pixyproxy.service.upkeep.scrubbing import Scrub, Told
@@ -69,6 +70,7 @@ def _of_rows_and_bytes(
     scrub = Scrub(library, store, quick=orders.quick, told=told)
     return [
         ("states", States(library, trash, repair=repair, standing_still_s=still_s).examine()),
+        ("index", examine_index(library, repair=repair)),
         ("store", Orphans(library, store, new_walk, repair=repair, force=orders.force).examine()),
         ("store", examine_unfinished(store, repair=repair, grace_s=grace_s)),
         ("content", examine_content(scrub, quick=orders.quick)),

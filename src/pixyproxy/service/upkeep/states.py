@@ -24,8 +24,8 @@ _TWO_PASSES = timedelta(seconds=2 * EMPTIED_EVERY_S)
 class _Trouble(Generic[T]):
     """One way of standing still: where it is found, how it is mended, what is said of it."""
 
-    page: Callable[[int, datetime], Awaitable[list[T]]]
-    id_of: Callable[[T], int]
+    page: Callable[[T | None, datetime], Awaitable[list[T]]]
+    """What comes after that one."""
     name_of: Callable[[T], str]
     mend: Callable[[T], Awaitable[bool]]
     label: str
@@ -56,9 +56,10 @@ class States:
 
     async def _treat(self, trouble: _Trouble[T]) -> AsyncIterator[Finding]:
         found, failed = Several(), Several()
-        past_id, before = 0, datetime.now(UTC) - timedelta(seconds=self._standing_still_s)
-        while page := await trouble.page(past_id, before):
-            past_id = trouble.id_of(page[-1])
+        past: T | None = None
+        before = datetime.now(UTC) - timedelta(seconds=self._standing_still_s)
+        while page := await trouble.page(past, before):
+            past = page[-1]
             for each in page:
                 try:
                     if not self._repair or await trouble.mend(each):
@@ -74,8 +75,7 @@ class States:
 
     def _images(self) -> _Trouble[Image]:
         return _Trouble(
-            page=self._library.upkeep.stuck_page,
-            id_of=lambda image: image.id,
+            page=lambda past, before: self._library.upkeep.stuck_page(past.id if past else 0, before),
             name_of=lambda image: image.guid,
             mend=lambda image: self._library.transact(lambda repositories: end_image(repositories, image.id)),
             label="Images that nobody makes any more",
@@ -85,8 +85,7 @@ class States:
 
     def _attempts(self) -> _Trouble[OpenAttempt]:
         return _Trouble(
-            page=self._library.upkeep.open_attempts_page,
-            id_of=lambda attempt: attempt.id,
+            page=lambda past, before: self._library.upkeep.open_attempts_page(past.id if past else 0, before),
             name_of=lambda attempt: attempt.storage_key,
             mend=lambda attempt: self._library.transact(
                 lambda repositories: end_attempt(repositories, attempt.storage_key)
@@ -99,7 +98,6 @@ class States:
     def _deletions(self) -> _Trouble[Image]:
         return _Trouble(
             page=self._due_page,
-            id_of=lambda image: image.id,
             name_of=lambda image: image.guid,
             mend=lambda image: self._trash.remove(image.id),
             label="Deleted images that are not removed yet",
@@ -107,10 +105,10 @@ class States:
             done="Their bytes and rows are removed.",
         )
 
-    async def _due_page(self, past_id: int, before: datetime) -> list[Image]:
+    async def _due_page(self, past: Image | None, before: datetime) -> list[Image]:
         """The service has been there since, and has not removed them."""
         before -= _TWO_PASSES
-        return await self._library.upkeep.due_page(past_id, before - self._trash.kept_for, before)
+        return await self._library.upkeep.due_page(past, before - self._trash.kept_for, before)
 
     async def _jobs(self) -> AsyncIterator[Finding]:
         overdue = await self._library.jobs.count_overdue(self._standing_still_s)
