@@ -34,8 +34,9 @@ class Case:
 
     def path(self, search: ImageSearch) -> str:
         asked = search.model_dump(mode="json", exclude_defaults=True)
-        asked["limit"] = search.limit
-        return f"/image{'/count' if self.counts else ''}?{urlencode(asked, doseq=True)}"
+        if self.counts:
+            return f"/image/count?{urlencode(asked, doseq=True)}"
+        return f"/image?{urlencode({**asked, 'limit': search.limit}, doseq=True)}"
 
 
 def _common(random: Random) -> str:
