@@ -42,7 +42,7 @@ class Housekeeping:
         try:
             while await self._library.pack(self._packed_at_once):
                 self._packed_at_once = _PACKED_AT_ONCE
-        except Exception:
+        except Exception:  # whatever it is, what comes after it must not wait for it
             if self._packed_at_once == 1:
                 await self._library.postpone_packing()
             self._packed_at_once = max(1, self._packed_at_once // 8)

@@ -36,7 +36,7 @@ _WAVES = [
 
 
 @lru_cache(maxsize=1)
-def turns(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:  # noqa: ARG001 - a process has one
+def turns(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:  # noqa: ARG001 - one for each loop, kept by it
     """For those who look while a caller waits: large pictures take much memory, and the processor."""
     return asyncio.Semaphore(_AT_ONCE)
 
