@@ -22,7 +22,7 @@ from pixyproxy.core.models import (
 )
 from pixyproxy.core.names import new_guid
 from pixyproxy.core.requests import ImageSearch
-from pixyproxy.data.library import Library
+from pixyproxy.data.library import Library, Repositories
 
 ON_MYSQL = pytest.mark.parametrize("database_url", ["mysql"], indirect=True)
 """For transactions that are open side by side: in SQLite one writes, and the others wait."""
@@ -102,6 +102,11 @@ async def added(library: Library, *images: Image) -> list[Image]:
 
 async def _add(add: Any, images: tuple[Image, ...]) -> list[int]:
     return [await add(image) for image in images]
+
+
+async def change(before: Image, after: Image, all_: Repositories) -> None:
+    """What a transaction is asked for, once before and after are given."""
+    await all_.images.change(before, after)
 
 
 async def found(library: Library, audience: Audience = ADMINISTRATOR, **search: Any) -> list[Image]:

@@ -1,6 +1,7 @@
 """Pages of the trash: in the order in which it was filled, each found in the index."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pixyproxy.core.models import ERASED_AT, Image
 from pixyproxy.data import upkeep_queries
 from pixyproxy.data.database import Database
 from pixyproxy.data.library import Library
-from tests.data.builders import NOON, ON_MYSQL, a_job, added, an_image
+from tests.data.builders import NOON, ON_MYSQL, a_job, added, an_image, change
 from tests.data.recording import RecordingDatabase
 
 LATER = NOON + timedelta(days=1)
@@ -45,9 +46,7 @@ async def test_what_is_erased_meanwhile_is_behind(library: Library, monkeypatch:
     first = await library.upkeep.due_page(None, NOON, LATER)
     for image in first:
         erased = an_image(id=image.id, guid=image.guid, deleted_at=ERASED_AT)
-        await library.transact(
-            lambda all_, before=image, after=erased: all_.images.change(before, after)  # type: ignore[misc]
-        )
+        await library.transact(partial(change, image, erased))
     assert await library.upkeep.due_page(first[-1], NOON, LATER) == images[2:]
 
 

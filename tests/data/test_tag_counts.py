@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -13,7 +14,7 @@ from pixyproxy.data.database import Database
 from pixyproxy.data.image_rows import tag_key
 from pixyproxy.data.library import Library
 from pixyproxy.data.search import similar, tag_counts
-from tests.data.builders import ADMINISTRATOR, NOON, PUBLIC, added, an_image, seen_by
+from tests.data.builders import ADMINISTRATOR, NOON, PUBLIC, added, an_image, change, seen_by
 from tests.data.packed import begin_anew, blocks_of, pack_all
 from tests.data.recording import RecordingDatabase
 
@@ -77,9 +78,7 @@ async def test_they_are_counted_wherever_they_are_in_the_log_or_in_the_index(
         await assert_counted(library, images)
         for number in (3, 21, 38):
             changed = replace(images[number], tags=("zebra", "Cat"))
-            await library.transact(
-                lambda all_, before=images[number], after=changed: all_.images.change(before, after)  # type: ignore[misc]
-            )
+            await library.transact(partial(change, images[number], changed))
             images[number] = changed
         gone = images.pop(10)
         await library.transact(lambda all_: all_.images.remove(gone))

@@ -17,12 +17,16 @@ class StoredObject:
     age_s: float
 
 
-class ImageStore(Protocol):
-    async def put(self, key: str, content: bytes) -> None:
-        """Returns when the bytes would survive a power cut. Raises `StorageFull` or `Unavailable`."""
+class Readable(Protocol):
+    """All that is asked of a store by those who only look."""
 
     def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from `start` up to, not including, `end`; raises `BytesMissing` when there are none."""
+
+
+class ImageStore(Readable, Protocol):
+    async def put(self, key: str, content: bytes) -> None:
+        """Returns when the bytes would survive a power cut. Raises `StorageFull` or `Unavailable`."""
 
     def local_path(self, key: str) -> Path | None:
         """The file a server may send by itself, where the store is a folder."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pixyproxy.core.exceptions import BytesMissing, PixyProxyException
 from pixyproxy.core.models import Audience, Image
 from pixyproxy.core.pauses import jittered
-from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.image_store import Readable
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.looks import looks_in
 
@@ -26,7 +26,7 @@ _EVERYTHING = Audience(sees_everything=True)
 class Looking:
     """Two processes seldom look at the same picture: each takes its own way through a page of them."""
 
-    def __init__(self, library: Library, store: ImageStore, calls: Callable[[], int]) -> None:
+    def __init__(self, library: Library, store: Readable, calls: Callable[[], int]) -> None:
         self._library = library
         self._store = store
         self._calls = calls

@@ -6,7 +6,6 @@ The same picture in another format, size or light differs in few of them, two di
 import asyncio
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 from operator import mul
 from statistics import median
 
@@ -14,7 +13,7 @@ import pyvips
 
 from pixyproxy.core.exceptions import UnreadablePicture
 from pixyproxy.core.models import Content
-from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.image_store import Readable
 from pixyproxy.service.pictures import MOST_PIXELS, media_type_of
 
 _SIDE = 32
@@ -35,13 +34,18 @@ _WAVES = [
 ]
 
 
-@lru_cache(maxsize=1)
-def turns(loop: asyncio.AbstractEventLoop) -> asyncio.Semaphore:  # noqa: ARG001 - one for each loop, kept by it
-    """For those who look while a caller waits: large pictures take much memory, and the processor."""
-    return asyncio.Semaphore(_AT_ONCE)
+class Glances:
+    """At pictures, while a caller waits; few at once: large ones take much memory, and the processor."""
+
+    def __init__(self) -> None:
+        self._turns = asyncio.Semaphore(_AT_ONCE)
+
+    async def looks_in(self, store: Readable, content: Content) -> str:
+        async with self._turns:
+            return await looks_in(store, content)
 
 
-async def looks_in(store: ImageStore, content: Content) -> str:
+async def looks_in(store: Readable, content: Content) -> str:
     """As `looks_of`. Raises `BytesMissing`, or `Unavailable` while the store cannot say."""
     pieces = [piece async for piece in store.read(content.storage_key, 0, content.size_bytes)]
     return await asyncio.to_thread(lambda: looks_of(b"".join(pieces)))

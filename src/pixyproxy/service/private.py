@@ -14,6 +14,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.inputs import NO_UPLOADS, Uploads, gather_inputs, sources_of
+from pixyproxy.service.looks import Glances
 from pixyproxy.service.making.canceling import cancel_unsent
 from pixyproxy.service.making.generation import Batch, Generation, Made
 from pixyproxy.service.making.outcomes import quarantine_key
@@ -32,11 +33,12 @@ class PrivateImages(ImageReading):
         library: Library,
         store: ImageStore,
         cursors: Cursors,
+        glances: Glances,
         generation: Generation,
         trash: Trash,
         caller: Caller,
     ) -> None:
-        super().__init__(library, store, cursors, generation.watching, Audience.of(caller))
+        super().__init__(library, store, cursors, glances, generation.watching, Audience.of(caller))
         self._generation = generation
         self._trash = trash
         self._caller = caller

@@ -1,6 +1,5 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.cursors import Cursors
-from pixyproxy.service.looks import looks_in, turns
+from pixyproxy.service.looks import Glances
 from pixyproxy.service.making.watching import Preview, Watching
 from pixyproxy.service.validation import revalidated
 
@@ -84,11 +83,18 @@ class Picture:
 
 class ImageReading:
     def __init__(
-        self, library: Library, store: ImageStore, cursors: Cursors, watching: Watching, audience: Audience
+        self,
+        library: Library,
+        store: ImageStore,
+        cursors: Cursors,
+        glances: Glances,
+        watching: Watching,
+        audience: Audience,
     ) -> None:
         self._library = library
         self._store = store
         self._cursors = cursors
+        self._glances = glances
         self._watching = watching
         self._audience = audience
 
@@ -154,8 +160,7 @@ class ImageReading:
         looks = image.looks
         if looks is None:
             content = _content_of(image)
-            async with turns(asyncio.get_running_loop()):
-                looks = await looks_in(self._store, content)
+            looks = await self._glances.looks_in(self._store, content)
         found = await self._library.images.similar(
             image, looks, self._audience, search.limit, search.max_distance
         )

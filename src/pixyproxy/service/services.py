@@ -13,6 +13,7 @@ from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.links import Links
+from pixyproxy.service.looks import Glances
 from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.public import PublicImages
@@ -33,16 +34,21 @@ class Services:
     links: Links
     trash: Trash
     housekeeping: Housekeeping
+    glances: Glances = field(default_factory=Glances)
     exports: Exports = field(default_factory=Exports)
 
     def public(self) -> PublicImages:
-        return PublicImages(self.library, self.store, self.cursors, self.generation.watching)
+        return PublicImages(self.library, self.store, self.cursors, self.glances, self.generation.watching)
 
     def private(self, caller: Caller) -> PrivateImages:
-        return PrivateImages(self.library, self.store, self.cursors, self.generation, self.trash, caller)
+        return PrivateImages(
+            self.library, self.store, self.cursors, self.glances, self.generation, self.trash, caller
+        )
 
     def many(self, caller: Caller) -> BulkImages:
-        return BulkImages(self.library, self.store, self.cursors, self.generation, self.trash, caller)
+        return BulkImages(
+            self.library, self.store, self.cursors, self.glances, self.generation, self.trash, caller
+        )
 
     def exporting(self, caller: Caller) -> Exporting:
         return Exporting(self.private(caller), self.exports, caller.owner)
@@ -60,7 +66,9 @@ class Services:
         """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""
         self.links.check(guid, expires, signature)
         everything = Audience(sees_everything=True)
-        return ImageReading(self.library, self.store, self.cursors, self.generation.watching, everything)
+        return ImageReading(
+            self.library, self.store, self.cursors, self.glances, self.generation.watching, everything
+        )
 
     def start(self) -> None:
         """From now on this process also does what is done beside the requests."""
