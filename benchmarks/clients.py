@@ -12,7 +12,7 @@ from benchmarks.programs import find_program
 from benchmarks.results import Sample
 
 RATE, MIDDLE, SLOWEST, CLIENT = "requests/s", "p50 ms", "p99 ms", "client's CPU %"
-THROUGHPUT = "MB/s"
+LATE, THROUGHPUT, SIZE = "p95 ms", "MB/s", "KB each"
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 _SPARE_SECONDS, _QUEUE_SECONDS = 60, 60
 
@@ -73,11 +73,13 @@ def crowd_post(url: str, key: str, crowd: Crowd, *, expect: int = 200) -> tuple[
     return found["requests"], _checked(url, found)
 
 
-def get(url: str, key: str | None, seconds: float, *, connections: int = 8) -> Sample:
-    """A closed loop of GETs by wrk, one thread, connections kept."""
+def get(
+    url: str, key: str | None, seconds: float, *, connections: int = 8, paths: Sequence[str] = ()
+) -> Sample:
+    """A closed loop of GETs by wrk, one thread, connections kept. Where there are paths, of each in turn."""
     words = ["-t1", f"-c{connections}", f"-d{max(1, round(seconds))}s", "-s", str(_SCRIPT)]
     key_words = ["-H", f"Authorization: Bearer {key}"] if key else []
-    found = _run([find_program("wrk"), *words, *key_words, url], seconds)
+    found = _run([find_program("wrk"), *words, *key_words, url, "--", *paths], seconds)
     if found["errors"] or found["refused"] or not found["requests"]:
         raise LoadError(f"GET {url}: {dict(found)}")
     elapsed = found["microseconds"] / 1e6
@@ -86,6 +88,22 @@ def get(url: str, key: str | None, seconds: float, *, connections: int = 8) -> S
         MIDDLE: found["p50_us"] / 1000,
         SLOWEST: found["p99_us"] / 1000,
         THROUGHPUT: found["bytes"] / elapsed / 1e6,
+    }
+
+
+def get_once(url: str, key: str | None, paths: Sequence[str], seconds: float) -> tuple[int, Sample]:
+    """How many of them were asked for, each once, four at a time, and how that went; see once.py."""
+    asked = {"url": url, "key": key, "paths": paths, "connections": 4, "seconds": seconds}
+    found = _run([sys.executable, "-m", "benchmarks.once"], seconds, json.dumps(asked))
+    if found["unexpected"] or not found["requests"]:
+        raise LoadError(f"GET {url}: {found['requests']} as expected, others {found['unexpected']}")
+    size_kb = found["body_bytes"] / found["requests"] / 1000
+    return found["requests"], {
+        RATE: found["per_second"],
+        MIDDLE: found["p50_ms"],
+        LATE: found["p95_ms"],
+        SIZE: size_kb,
+        CLIENT: 100 * found["client_cpu"],
     }
 
 

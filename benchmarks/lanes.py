@@ -77,7 +77,7 @@ def _make_images(service: Service, seconds: float) -> Sample:
 
 
 def remove_images(service: Service) -> None:
-    for year in (service.data_dir / "images").glob("[0-9]*"):
+    for year in service.images_dir.glob("[0-9]*"):
         rmtree(year)
 
 

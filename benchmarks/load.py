@@ -13,7 +13,7 @@ import json
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from random import Random
@@ -67,16 +67,23 @@ def post_requests(url: str, key: str, model: str | None = None) -> Iterator[byte
         yield head.encode() + body
 
 
-async def post_for(url: str, requests: Iterator[bytes], workers: int, seconds: float, tally: Tally) -> float:
+def get_requests(url: str, key: str | None, paths: Iterable[str]) -> Iterator[bytes]:
+    """One after the other, with a key where there is one."""
+    signed = f"Authorization: Bearer {key}\r\n" if key else ""
+    for path in paths:
+        yield f"GET {path} HTTP/1.1\r\nHost: {urlsplit(url).netloc}\r\n{signed}\r\n".encode()
+
+
+async def send_for(url: str, requests: Iterator[bytes], workers: int, seconds: float, tally: Tally) -> float:
     """How many seconds it took: what was sent before the end is waited for, and counts."""
     parts = urlsplit(url)
     started = time.perf_counter()
 
     async def work() -> None:
         with await connect(parts.hostname or "", parts.port or 80) as connection:
-            while time.perf_counter() < started + seconds:
+            while time.perf_counter() < started + seconds and (request := next(requests, None)):
                 sent = time.perf_counter()
-                answer = await exchange(connection, next(requests))
+                answer = await exchange(connection, request)
                 tally.count(answer, time.perf_counter() - sent)
 
     await asyncio.gather(*(work() for _ in range(workers)))
@@ -125,14 +132,16 @@ def percentile_ms(ordered_s: Sequence[float], share: float) -> float:
     return 1000 * ordered_s[int(len(ordered_s) * share)] if ordered_s else 0.0
 
 
-def _summary(tally: Tally, seconds: float, cpu_seconds: float) -> dict[str, object]:
+def summary(tally: Tally, seconds: float, cpu_seconds: float) -> dict[str, object]:
     ordered = sorted(tally.latencies_s)
     return {
         "requests": len(ordered),
         "per_second": len(ordered) / seconds,
         "p50_ms": percentile_ms(ordered, 0.5),
+        "p95_ms": percentile_ms(ordered, 0.95),
         "p99_ms": percentile_ms(ordered, 0.99),
         "least_body_bytes": min(tally.bodies_bytes, default=0),
+        "body_bytes": sum(tally.bodies_bytes),
         "unexpected": dict(tally.unexpected),
         "client_cpu": cpu_seconds / seconds,
     }
@@ -149,8 +158,8 @@ def main() -> None:
     asked = parser.parse_args()
     tally, requests = Tally(asked.expect), post_requests(asked.url, asked.key, asked.model)
     cpu_before = time.process_time()
-    seconds = asyncio.run(post_for(asked.url, requests, asked.workers, asked.seconds, tally))
-    print(json.dumps(_summary(tally, seconds, time.process_time() - cpu_before)))
+    seconds = asyncio.run(send_for(asked.url, requests, asked.workers, asked.seconds, tally))
+    print(json.dumps(summary(tally, seconds, time.process_time() - cpu_before)))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from benchmarks import flight, gateway, lanes
-from benchmarks.clients import CLIENT, MIDDLE, RATE, SLOWEST, THROUGHPUT
+from benchmarks import flight, gateway, lanes, variants
+from benchmarks.clients import CLIENT, LATE, MIDDLE, RATE, SIZE, SLOWEST, THROUGHPUT
 from benchmarks.flight import (
     ADDED_MIDDLE,
     ADDED_SLOWEST,
@@ -38,6 +38,7 @@ from benchmarks.lanes import (
 from benchmarks.results import EVERY, Aim, Scenario
 from benchmarks.search_lanes import MIDDLES, REQUESTS, SLOW, search_lanes
 from benchmarks.servers import LARGE_BYTES, SMALL_BYTES
+from benchmarks.variants import THUMBOR, THUMBORS
 
 _OF_GETS = (RATE, MIDDLE, SLOWEST)
 _OF_FLIGHTS = (
@@ -51,6 +52,14 @@ _OF_FLIGHTS = (
     WORKER_PSS,
     WORKER_CPU,
     CLIENT,
+)
+_BESIDE_THUMBOR = (
+    "**Not the same work:** thumbor reads the files of the same store (file loader) and keeps its copies in "
+    "files; its URLs are unsigned, it asks nobody whose picture it is, and it logs no request. It makes "
+    "copies with Pillow, in the process that answers; so it is measured with one, as it comes, and with one "
+    "for each core (`--processes`). PixyProxy has one worker, which is given a key; it makes copies with "
+    "libvips, in up to two processes beside the worker that let all others go first (`nice`), and compares "
+    "the hash of a picture before."
 )
 
 
@@ -177,6 +186,25 @@ SCENARIOS = (
         metrics=(*_OF_GETS, THROUGHPUT),
         aims=(Aim(RATE, PIXYPROXY, 0.25, NGINX),),
         prepare=partial(lanes.content_lanes, SMALL_BYTES),
+    ),
+    Scenario(
+        name="variants-cold",
+        title="Small copies, each made for the first time: `GET /image/{guid}/content?width=…&format=webp`",
+        method="4 connections. PNGs of 1.5 MB, 1024 pixels wide and high; of each a WebP of quality 80, 256 "
+        f"pixels wide, and one of 512. No copy is asked for twice. {_BESIDE_THUMBOR}",
+        metrics=(RATE, MIDDLE, LATE, variants.CPU, SIZE, PEAK_PSS, CLIENT),
+        aims=tuple(Aim(RATE, PIXYPROXY, 1, peer) for peer in (THUMBOR, THUMBORS)),
+        prepare=variants.cold_lanes,
+        seconds=4,
+    ),
+    Scenario(
+        name="variants-warm",
+        title="The same copies again",
+        method=f"8 connections, which ask in turn for copies of {variants.FEW} pictures in both sizes; all "
+        "were made before. Else as above.",
+        metrics=(*_OF_GETS, THROUGHPUT),
+        aims=tuple(Aim(RATE, PIXYPROXY, 1, peer) for peer in (THUMBOR, THUMBORS)),
+        prepare=variants.warm_lanes,
     ),
     Scenario(
         name="start",

@@ -17,21 +17,16 @@ from socket import socket
 from typing import Any
 from urllib.parse import urlsplit
 
-from benchmarks.load import connect, exchange, percentile_ms
+from benchmarks.load import connect, exchange, get_requests, percentile_ms
 
 
 async def ask_all(asked: dict[str, Any]) -> dict[str, Any]:
     parts = urlsplit(asked["url"])
     with await connect(parts.hostname or "", parts.port or 80) as connection:
         return {
-            name: await _ask(connection, _requests(parts.netloc, **series), asked["seconds"])
+            name: await _ask(connection, get_requests(asked["url"], **series), asked["seconds"])
             for name, series in asked["series"].items()
         }
-
-
-def _requests(host: str, key: str, paths: Iterable[str]) -> Iterable[bytes]:
-    for path in paths:
-        yield f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {key}\r\n\r\n".encode()
 
 
 async def _ask(connection: socket, requests: Iterable[bytes], seconds: float) -> dict[str, Any]:

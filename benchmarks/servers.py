@@ -39,10 +39,22 @@ class Service:
         return f"{self.server.url}/image"
 
     @property
+    def images_dir(self) -> Path:
+        return self.data_dir / "images"
+
+    @property
     def worker_pid(self) -> int:
         """The server starts nothing else."""
         _, worker = self.server.pids()
         return worker
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to a request."""
+
+    media_type: str
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +178,16 @@ def make_key(service: Service) -> MadeKey:
 
 def ask(url: str, key: str, body: bytes | None = None) -> bytes:
     """The body of the answer to one request, a POST of JSON when there is something to say."""
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    return look_at(url, key, body).body
+
+
+def look_at(url: str, key: str | None, body: bytes | None = None) -> Answer:
+    """As `ask`, and what is said of the body; the key may be missing."""
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     request = urllib.request.Request(url, body, headers)  # noqa: S310 - our own loopback
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with direct.open(request, timeout=30) as answer:
-        content: bytes = answer.read()
-    return content
+        return Answer(answer.headers.get_content_type(), answer.read())
 
 
 def _is_root() -> bool:

@@ -19,8 +19,10 @@ from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings
 from tests.upstream import RunningUpstream, running_upstream
 from tools.mysql_server import MySQLServer, running_mysql
+from tools.s3_server import S3Server, running_s3
 
 ADMIN_KEY = "the administrator's key"
+LISTED_AT_ONCE = 40
 TABLES_EMPTIED = [
     *"image attempt job idempotency image_parent api_key secret".split(),
     *"image_posting image_change image_looks".split(),
@@ -32,13 +34,20 @@ Client = httpx2.AsyncClient
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
-        if name.startswith(("PIXYPROXY_", "OPENAI_")) and not name.startswith("PIXYPROXY_TEST_"):
+        if name.startswith(("PIXYPROXY_", "OPENAI_", "AWS_")) and not name.startswith("PIXYPROXY_TEST_"):
             monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")
 def mysql() -> Iterator[MySQLServer]:
     with running_mysql() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """A bucket for everybody: whoever writes into it has a prefix of their own."""
+    with running_s3(listed_at_once=LISTED_AT_ONCE) as server:
         yield server
 
 

@@ -1,1 +1,1 @@
-"""Other people's gateways: pinned here, installed beside our own environment, never into it."""
+"""Other people's gateways and servers: pinned here, installed beside our own environment, never into it."""

@@ -15,13 +15,14 @@ _INSTALL_SECONDS = 420
 
 def find_peer_program(name: str) -> Path:
     """Installs the peer where it is not yet; raises `NoProgramError` where it cannot be had."""
-    pins = _PINS / f"{name}.txt"
-    fingerprint = hashlib.sha256(pins.read_bytes() + sys.version.encode()).hexdigest()[:12]
+    pins = [pins for pins in (_PINS / f"{name}.txt", _PINS / f"{name}-source.txt") if pins.exists()]
+    pinned = b"".join(each.read_bytes() for each in pins)
+    fingerprint = hashlib.sha256(pinned + sys.version.encode()).hexdigest()[:12]
     environment = _ENVIRONMENTS / f"{name}-{fingerprint}"
     complete = environment / "complete"
     if not complete.exists():
         print(f"{name} is not here: installing it into .local/peers", flush=True)
-        _install(pins, environment)
+        _install(environment, *pins)
         complete.touch()
     return environment / "bin" / name
 
@@ -32,13 +33,23 @@ def pinned_version(name: str) -> str:
     return line.removeprefix(f"{name}==").rstrip(" \\")
 
 
-def _install(pins: Path, environment: Path) -> None:
-    """From wheels that have the pinned hashes, so that nothing of a package runs while it is installed."""
+def _install(environment: Path, wheels: Path, *sources: Path) -> None:
+    """From wheels that have the pinned hashes, so that nothing of a package runs while it is installed.
+
+    What is published as source alone comes after them, and is built by a pinned wheel.
+    """
     shutil.rmtree(environment, ignore_errors=True)
     _run("venv", "--without-pip", str(environment))
-    options = "--quiet --disable-pip-version-check --no-input --require-hashes --only-binary :all:".split()
+    _pip_install(environment, wheels, "--only-binary", ":all:")
+    for each in sources:
+        _pip_install(environment, each, "--no-build-isolation")
+
+
+def _pip_install(environment: Path, pins: Path, *more: str) -> None:
+    """What is pinned and nothing else."""
+    options = "--quiet --disable-pip-version-check --no-input --require-hashes --no-deps".split()
     python = str(environment / "bin" / "python")
-    _run("pip", "--python", python, "install", *options, "--requirement", str(pins))
+    _run("pip", "--python", python, "install", *options, *more, "--requirement", str(pins))
 
 
 def _run(module: str, *words: str) -> None:

@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI
 
 from pixyproxy import __version__
 from pixyproxy.core.exceptions import CannotStart
-from pixyproxy.data.init import open_library, open_spool, open_store
+from pixyproxy.data.init import open_images, open_library, open_spool
 from pixyproxy.logs import configure_logs
 from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.generators.catalogue import Catalogue
@@ -23,8 +23,9 @@ from pixyproxy.service.looking import Looking
 from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
 from pixyproxy.service.trash import Trash
+from pixyproxy.service.variants.variants import Variants
 from pixyproxy.settings import Settings
-from pixyproxy.web import bulk, docs, errors, export, health, images, keys, similar, tags, trash
+from pixyproxy.web import bulk, content, docs, errors, export, health, images, keys, similar, tags, trash
 from pixyproxy.web.body_limits import BodyLimits
 from pixyproxy.web.openai import images as openai_images
 from pixyproxy.web.openai import models as openai_models
@@ -56,7 +57,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=opened,
         dependencies=[Depends(log_request)],
     )
-    app.state.public_url = settings.public_url
+    app.state.public_url, app.state.redirect_s = settings.public_url, settings.redirect_s
     complete_published_api(app)
     errors.install(app)
     # What is at /image/export is no image of that name, so `images` comes after it.
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         bulk,
         export,
         images,
+        content,
         similar,
         trash,
         openai_images,
@@ -95,10 +97,11 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         check_library_is_there(settings)
     catalogue = make_catalogue(settings)
     library = await open_library(settings.database_url)
-    store = open_store(settings.images)
+    store = open_images(settings.images, settings.images_before, settings.s3)
     spool = open_spool(settings.spool, create=create)
     admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
-    deleted = Trash(library, store, settings.trash_kept_for)
+    variants = Variants(settings.variants, settings.variants_mb * 1024**2)
+    deleted = Trash(library, store, settings.trash_kept_for, variants.forget)
     generation = Generation(library, store, spool, catalogue, _limits(settings))
     return Services(
         library=library,
@@ -108,9 +111,10 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         spool=spool,
         keys=Keys(library, admin_key),
         cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
-        links=Links(await library.secrets.get_or_add("links", token_hex(32))),
+        links=Links(library.secrets),
+        variants=variants,
         trash=deleted,
-        housekeeping=Housekeeping(library, deleted, Looking(library, store, generation.under_way)),
+        housekeeping=Housekeeping(library, deleted, Looking(library, store, generation.under_way), variants),
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 from pixyproxy.app import MADE_BY, check_library_is_there, is_missing, make_catalogue
 from pixyproxy.core.exceptions import PixyProxyException
-from pixyproxy.data.init import open_library, open_store
+from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.init import open_images, open_library
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
 from pixyproxy.service.upkeep.examination import Orders, examine_library
@@ -27,21 +27,21 @@ async def examine(settings: Settings, orders: Orders, told: Told) -> AsyncIterat
         async for finding in examination:
             is_open |= finding.part == "database" and finding.verdict is Verdict.OK
             yield finding
-    if is_open and not is_missing(Path(settings.images)):
+    if is_open and not _has_no_folder(settings):
         reserve = None if settings.reserve_mb is None else settings.reserve_mb * 1024**2
         async with _opened_library(settings) as library:
-            store, spool = open_store(settings.images), Spool(settings.spool)
             orders = replace(orders, reserve_bytes=reserve, trash_kept_for=settings.trash_kept_for)
-            async for finding in examine_library(library, store, spool, orders, told):
-                yield finding
+            async with _opened_images(settings) as store:
+                async for finding in examine_library(library, store, Spool(settings.spool), orders, told):
+                    yield finding
 
 
 @asynccontextmanager
 async def opened_scrub(
     settings: Settings, since: datetime | None, mb_per_s: float | None, told: Told
 ) -> AsyncIterator[Scrub]:
-    async with _opened_library(settings) as library:
-        yield Scrub(library, open_store(settings.images), since=since, mb_per_s=mb_per_s, told=told)
+    async with _opened_library(settings) as library, _opened_images(settings) as store:
+        yield Scrub(library, store, since=since, mb_per_s=mb_per_s, told=told)
 
 
 @asynccontextmanager
@@ -52,6 +52,19 @@ async def _opened_library(settings: Settings) -> AsyncIterator[Library]:
         yield library
     finally:
         await library.close()
+
+
+@asynccontextmanager
+async def _opened_images(settings: Settings) -> AsyncIterator[ImageStore]:
+    store = open_images(settings.images, settings.images_before, settings.s3)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def _has_no_folder(settings: Settings) -> bool:
+    return settings.images_folder is not None and is_missing(settings.images_folder)
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
@@ -65,12 +78,13 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
 
 
 async def _images(settings: Settings) -> AsyncIterator[Finding]:
-    if is_missing(Path(settings.images)):
+    if _has_no_folder(settings):
         sentence = f"{settings.images} is not there yet; {MADE_BY}"
         yield Finding("images", Verdict.WRONG, sentence)
         return
     try:
-        await open_store(settings.images).check()
+        async with _opened_images(settings) as store:
+            await store.check()
         yield Finding("images", Verdict.OK, f"{settings.images} can be written.")
     except PixyProxyException as error:
         reason = error.__cause__ or error.detail

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from pixyproxy.core.exceptions import CannotStart
+from pixyproxy.data.s3_location import S3Location, S3Options
 
 
 def _from_json(value: object) -> object:
@@ -35,9 +36,11 @@ def _are_names(models: object) -> bool:
     return isinstance(models, list | tuple) and bool(models) and all(isinstance(each, str) for each in models)
 
 
-def _folder(location: str) -> str:
-    if "://" in location:
-        raise ValueError("must be a folder")
+def _images(location: str) -> str:
+    if location.startswith("s3://"):
+        S3Location.parse(location)
+    elif "://" in location:
+        raise ValueError("must be a folder, or s3://bucket/prefix")
     return location
 
 
@@ -86,10 +89,15 @@ class Settings(BaseModel):
         validate_default=False,
         repr=False,  # a password may be in it
     )
-    images: Annotated[str, AfterValidator(_folder)] = Field(
+    images: Annotated[str, AfterValidator(_images)] = Field(
         default_factory=lambda data: f"{data['data_dir']}/images",
         alias="PIXYPROXY_IMAGES",
-        description="the folder the pictures lie in",
+        description="where the pictures lie: a folder, or s3://bucket/prefix",
+    )
+    images_before: Annotated[str, AfterValidator(_images)] | None = Field(
+        None,
+        alias="PIXYPROXY_IMAGES_BEFORE",
+        description="while they are moved: where the pictures were, and are looked for still",
     )
     admin_key: SecretStr | None = Field(
         None,
@@ -127,6 +135,16 @@ class Settings(BaseModel):
         alias="PIXYPROXY_TRASH_DAYS",
         description="days for which a deleted image can be restored; 0: none, it is removed at once",
     )
+    variants_mb: Annotated[int, Field(ge=0)] = Field(
+        1024,
+        alias="PIXYPROXY_VARIANTS_MB",
+        description="disk for copies of pictures in other sizes and formats; 0: none is kept",
+    )
+    redirect_s: Annotated[int, Field(ge=0, le=300)] = Field(
+        0,
+        alias="PIXYPROXY_REDIRECT_S",
+        description="for how long S3 itself may send a picture, by a redirect; 0: the service sends it",
+    )
     public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
         alias="PIXYPROXY_PUBLIC_URL",
@@ -146,6 +164,23 @@ class Settings(BaseModel):
         alias="OPENAI_BASE_URL",
         description="another place that speaks OpenAI's API",
         repr=False,  # so may one here
+    )
+    aws_endpoint_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
+        None, alias="AWS_ENDPOINT_URL", description="another place that speaks S3's API", repr=False
+    )
+    aws_region: str | None = Field(
+        None, alias="AWS_REGION", description="the bucket's region; else AWS_DEFAULT_REGION, else us-east-1"
+    )
+    aws_access_key_id: str | None = Field(
+        None,
+        alias="AWS_ACCESS_KEY_ID",
+        description="who asks S3; without it, the role of the machine or the container",
+    )
+    aws_secret_access_key: SecretStr | None = Field(
+        None, alias="AWS_SECRET_ACCESS_KEY", description="the secret of that"
+    )
+    aws_session_token: SecretStr | None = Field(
+        None, alias="AWS_SESSION_TOKEN", description="with credentials that are for a time only"
     )
 
     @classmethod
@@ -172,6 +207,33 @@ class Settings(BaseModel):
     def spool(self) -> Path:
         """Where answers that are paid for wait until their image is safe."""
         return self.data_dir / "spool"
+
+    @property
+    def moves(self) -> Path:
+        """How far moves of the images have come."""
+        return self.data_dir / "moves"
+
+    @property
+    def variants(self) -> Path:
+        """The cache of what can be made again."""
+        return self.data_dir / "variants"
+
+    @property
+    def images_folder(self) -> Path | None:
+        """Where the pictures lie, when it is not S3."""
+        return None if self.images.startswith("s3://") else Path(self.images)
+
+    @property
+    def s3(self) -> S3Options:
+        """How S3 is reached, when they lie there."""
+        secret, token = self.aws_secret_access_key, self.aws_session_token
+        return S3Options(
+            endpoint=self.aws_endpoint_url,
+            region=self.aws_region,
+            access_key_id=self.aws_access_key_id,
+            secret_access_key=secret.get_secret_value() if secret else None,
+            session_token=token.get_secret_value() if token else None,
+        )
 
     @property
     def trash_kept_for(self) -> timedelta:

@@ -36,7 +36,7 @@ def shortened(text: str, length: int) -> str:
 
 
 class StatusLine:
-    """How far a scrub has come, on a terminal only; lines of the result may be printed in between."""
+    """How far something has come, on a terminal only; lines of the result may be printed in between."""
 
     def __init__(self) -> None:
         self._is_terminal = sys.stderr.isatty()
@@ -44,9 +44,12 @@ class StatusLine:
         self._is_shown = False
 
     def show_progress(self, progress: Progress) -> None:
+        """Of a scrub."""
+        self.show(f"{progress.images:,} of {progress.of_images:,} images, {progress.read}")
+
+    def show(self, done: str) -> None:
         now = time.monotonic()
         if self._is_terminal and now - self._shown_at > _STATUS_S:
-            done = f"{progress.images:,} of {progress.of_images:,} images, {progress.read}"
             click.echo(f"\r\033[K{done}", nl=False, err=True)
             self._shown_at, self._is_shown = now, True
 

@@ -7,7 +7,7 @@ from pixyproxy.cli import main
 
 from .conftest import pixyproxy
 
-COMMANDS = "serve init generate list show key settings doctor scrub".split()
+COMMANDS = "serve init generate list show key links settings doctor scrub move-images export import".split()
 
 
 def every_command(

@@ -14,6 +14,9 @@ SECRETS = {
     "OPENAI_API_KEY": "sk-open-sesame",
     "PIXYPROXY_DATABASE_URL": "mysql://ada:open-sesame@db.example:3306/pixyproxy",
     "OPENAI_BASE_URL": "https://ada:open-sesame@models.example/v1",
+    "AWS_ENDPOINT_URL": "https://ada:open-sesame@s3.example",
+    "AWS_SECRET_ACCESS_KEY": "open-sesame",
+    "AWS_SESSION_TOKEN": "open-sesame",
 }
 WRONG = [
     ("PIXYPROXY_PORT", "open-sesame", "should be a valid integer"),
@@ -27,7 +30,9 @@ WRONG = [
     ("PIXYPROXY_DATABASE_URL", "mysql://ada:open-sesame@h:99999/db", "must be sqlite:///path or mysql://"),
     ("PIXYPROXY_DATABASE_URL", "mysql://ada:open/sesame@h/db", "must be sqlite:///path or mysql://"),
     ("PIXYPROXY_DATABASE_URL", "mysql://ada:open-sesame@h/", "must be sqlite:///path or mysql://"),
-    ("PIXYPROXY_IMAGES", "s3://open-sesame/x", "must be a folder"),
+    ("PIXYPROXY_IMAGES", "gs://open-sesame/x", "must be a folder"),
+    ("PIXYPROXY_IMAGES", "s3:///open-sesame", "must name a bucket"),
+    ("PIXYPROXY_IMAGES", "s3://bucket/open?sesame", "must have a prefix of plain letters"),
     ("PIXYPROXY_MODEL_ALIASES", "open-sesame", "must be JSON"),
     ("PIXYPROXY_MODEL_ALIASES", '["open-sesame"]', "should be a valid dictionary"),
     ("PIXYPROXY_MODEL_ALIASES", '{"open-sesame": 1}', "must name a model, or a list of models"),
@@ -100,7 +105,7 @@ def test_the_command_shows_that_a_secret_is_set_and_never_what_it_is() -> None:
     listed = pixyproxy(SECRETS, "settings").stdout
     assert "sesame" not in listed
     assert "mysql://ada:***@db.example:3306/pixyproxy" in listed
-    assert listed.count("(not set)") == 3  # the default model, the reserve, the public URL
+    assert listed.count("(not set)") == 6  # two of S3, where the images were, the default model, …
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,9 @@ async def exercise_images(library: Library) -> None:
     await library.images.tags_of([image.id, 918273])
     await library.images.unseen(173)
     await library.images.find_in_making(image.id)
+    await library.images.past(918273, 173)
+    await library.images.kept_with_guids([image.guid, "zqguid"])
+    await library.images.kept_with_contents(["zq" * 32, "zqsha256"])
     hidden = replace(changed, deleted_at=NOON)
     await library.images.change(changed, hidden)
     for audience in (ADMINISTRATOR, PUBLIC):
@@ -136,6 +139,10 @@ async def exercise_work(library: Library) -> None:
     await library.attempts.find("zq/attempt")
     await library.attempts.find_for_update("zq/attempt")
     await library.attempts.of_image(918273)
+    await library.attempts.of_images([918273, 918274])
+    await library.attempts.of_no_image(918273, 173)
+    await library.attempts.images_of(["zq/attempt", "zq/other"])
+    await library.attempts.tie("zq/attempt", 918274)
     await library.jobs.add(a_job(918273, asked={"zq": 918273}, holder="zqholder", token="zqtoken"), 918)
     await library.jobs.is_any_free(JobState.WAITING)
     await library.jobs.add(a_job(918274))
@@ -174,6 +181,7 @@ async def exercise_upkeep(library: Library) -> None:
     await library.upkeep.belongings(["zq/storage", "zq/other"])
     await library.upkeep.in_making(["zqguid", "zqother"])
     await library.upkeep.named_among({"zq/storage", "zq/other"})
+    await library.upkeep.is_content("zq/storage", "zq" * 32)
     await library.images.remove(kept)
 
 

@@ -1,13 +1,19 @@
 """What is the folder's own: whole files or none, whatever happens while they are written."""
 
+import asyncio
 import os
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
+from pixyproxy.data import durable_files
+from pixyproxy.data.durable_files import PartFile
 from pixyproxy.data.folder_store import FolderStore
+from pixyproxy.data.seen_whole import SeenWhole
 from tests.data.disks import files_below, mounted
 
 CONTENT = b"x" * 200_000
@@ -96,7 +102,7 @@ async def test_what_lies_beyond_a_file_is_not_there(store: FolderStore) -> None:
     await store.put("ab", b"x")
     with pytest.raises(BytesMissing):
         await anext(store.read("ab/picture.png"))
-    assert not await store.exists("ab/picture.png")
+    assert await store.size_of("ab/picture.png") is None
     await store.delete("ab/picture.png")
 
 
@@ -122,3 +128,117 @@ async def test_a_relative_folder_stays_where_it_was_when_the_process_moves(
     monkeypatch.chdir(tmp_path / "elsewhere")
     await store.put("picture", b"x")
     assert files_below(tmp_path) == ["images/picture"]
+
+
+async def too_much() -> AsyncIterator[bytes]:
+    for _ in range(5):
+        yield CONTENT[:40_000]
+
+
+async def test_a_disk_that_fills_while_pieces_come_is_storage_full_and_keeps_none_of_them(
+    small_disk: Path,
+) -> None:
+    store = FolderStore(small_disk / "images")
+    with pytest.raises(StorageFull):
+        await store.put("ab/big.png", too_much())
+    assert files_below(small_disk) == []
+
+
+@pytest.mark.usefixtures("short_files")
+async def test_pieces_that_do_not_become_a_file_leave_the_one_that_was_there(store: FolderStore) -> None:
+    await store.put("ab/picture.png", b"the old one")
+    with pytest.raises(StorageFull):
+        await store.put("ab/picture.png", too_much())
+    assert store.local_path("ab/picture.png").read_bytes() == b"the old one"
+
+
+async def test_a_part_that_is_discarded_while_it_is_begun_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, make = threading.Event(), durable_files.make_folder
+
+    def slowly(folder: Path) -> None:
+        began.set()
+        time.sleep(0.1)
+        make(folder)
+
+    monkeypatch.setattr(durable_files, "make_folder", slowly)
+    part = PartFile(tmp_path / "ab" / "picture.png")
+    writing = asyncio.create_task(asyncio.to_thread(part.write, CONTENT))
+    await asyncio.to_thread(began.wait)
+    await asyncio.to_thread(part.discard)
+    assert files_below(tmp_path) == []
+    await writing
+    with pytest.raises(InterruptedError):
+        part.write(CONTENT)
+    assert files_below(tmp_path) == []
+
+
+async def test_what_was_just_put_or_seen_is_not_looked_at_again_for_a_minute(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    store._seen = SeenWhole(now=lambda: now[0])
+    looks: list[str] = []
+    monkeypatch.setattr(FolderStore, "size_of", counted(looks))
+    await store.put("ab/picture.png", CONTENT)
+    await store.check_whole("ab/picture.png", len(CONTENT))
+    assert looks == []
+    now[0] = 60.0
+    for _ in range(3):
+        await store.check_whole("ab/picture.png", len(CONTENT))
+    assert looks == ["ab/picture.png"]
+    with pytest.raises(BytesMissing):
+        await store.check_whole("ab/picture.png", 1)
+    assert len(looks) == 2
+
+
+def counted(looks: list[str]) -> Callable[[FolderStore, str], Awaitable[int | None]]:
+    size_of = FolderStore.size_of
+
+    async def noted(store: FolderStore, key: str) -> int | None:
+        looks.append(key)
+        return await size_of(store, key)
+
+    return noted
+
+
+async def test_neither_a_look_nor_a_path_asks_the_kernel_on_the_event_loop(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await store.put("ab/picture.png", CONTENT)
+    store._seen.forget("ab/picture.png")
+    loop = threading.get_ident()
+    threads: set[int] = set()
+    for name in ("stat", "open", "scandir"):
+        monkeypatch.setattr(os, name, on_threads(threads, getattr(os, name)))
+    await store.check_whole("ab/picture.png", len(CONTENT))
+    assert threads
+    assert loop not in threads
+    store.local_path("ab/picture.png")
+    assert loop not in threads
+
+
+def on_threads(threads: set[int], call: Callable[..., object]) -> Callable[..., object]:
+    def noted(*given: object, **named: object) -> object:
+        threads.add(threading.get_ident())
+        return call(*given, **named)
+
+    return noted
+
+
+async def test_a_list_that_goes_on_walks_no_folder_before_its_place(
+    store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in ("2025/01/a", "2025/12/b", "2026/01/c", "2026/02/d"):
+        await store.put(key, b"x")
+    walked: list[str] = []
+    scan = os.scandir
+
+    def noted(folder: Path) -> object:
+        walked.append(folder.name)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", noted)
+    assert [each.key async for each in store.list_("2026/01/c")] == ["2026/02/d"]
+    assert walked == ["images", "2026", "01", "02"]

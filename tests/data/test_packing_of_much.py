@@ -14,6 +14,7 @@ from pixyproxy.data.search.terms import terms_of
 from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.looking import Looking
 from pixyproxy.service.trash import Trash
+from pixyproxy.service.variants.variants import Variants
 from tests.data.builders import ADMINISTRATOR, a_search, added, an_image, found
 from tests.data.packed import assert_packed, begin_anew, changes_waiting
 
@@ -60,7 +61,9 @@ async def test_one_image_that_cannot_be_taken_in_keeps_no_other(
 
     monkeypatch.setattr(packing, "terms_of", spoilt)
     await added(library, an_image("whole"), an_image("spoilt"), an_image("whole"), an_image("whole"))
-    housekeeping = Housekeeping(library, object.__new__(Trash), object.__new__(Looking))
+    housekeeping = Housekeeping(
+        library, object.__new__(Trash), object.__new__(Looking), object.__new__(Variants)
+    )
     with caplog.at_level(logging.ERROR):
         for _ in range(12):
             try:

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 
 from pixyproxy.app import create_app
 from pixyproxy.core.exceptions import CannotStart, PixyProxyException
-from pixyproxy.core.requests import ImagePrompt, ImageSearch
+from pixyproxy.core.requests import ImagePrompt, ImageSearch, VariantOptions
+from pixyproxy.service.variants.plan import QUALITIES, SIDES
 from pixyproxy.settings import Settings
 from pixyproxy.web.errors import STATUS_OF
 
@@ -66,8 +67,25 @@ def test_every_code_is_explained() -> None:
     assert all(meaning for _, _, meaning in table_rows(PAGE, "`code`"))
 
 
+def parameters_of(section: str) -> set[str]:
+    text = text_of(PAGE).partition(f"## {section}\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`\w+=.*?) \|", text, re.MULTILINE)
+    return {name for cell in rows for name in re.findall(r"`(\w+)=", cell)}
+
+
+def test_the_page_names_every_parameter_of_a_copy() -> None:
+    assert parameters_of("Getting the picture") == set(VariantOptions.model_fields)
+
+
+def test_the_page_names_the_sizes_and_qualities_there_are() -> None:
+    ladders = text_of(PAGE).partition("rounded **up** to the next of ")[2].partition(". Ask for")[0]
+    sides, qualities = ladders.split("to the next of")
+    assert list(map(int, re.findall(r"\d+", sides))) == list(SIDES)
+    assert list(map(int, re.findall(r"\d+", qualities))) == list(QUALITIES)
+
+
 def test_the_page_names_every_filter_and_every_field_of_a_prompt() -> None:
-    filters = {name for cell, _ in table_rows(PAGE, "parameter") for name in re.findall(r"`(\w+)=", cell)}
+    filters = parameters_of("Finding images")
     assert filters | {"cursor"} == set(ImageSearch.model_fields)
     making = text_of(PAGE).partition("## Making an image")[2].partition("##")[0]
     assert set(ImagePrompt.model_fields) <= set(in_code(making))

@@ -8,12 +8,18 @@ ROWS = {
 BY_NAME = {field.alias or name: name for name, field in Settings.model_fields.items()}
 # What settings.py leaves to others, in the words of the page.
 NOT_A_VALUE = {
+    "PIXYPROXY_IMAGES_BEFORE": "none",
     "PIXYPROXY_ADMIN_KEY": "made at the first start",
     "PIXYPROXY_DEFAULT_MODEL": "the first model of the first generator",
     "PIXYPROXY_PUBLIC_URL": "taken from the request",
     "PIXYPROXY_RESERVE_MB": "5 % of the disk, at least 2048",
     "OPENAI_API_KEY": "none",
     "OPENAI_BASE_URL": "OpenAI's own",
+    "AWS_ENDPOINT_URL": "Amazon's",
+    "AWS_REGION": "`AWS_DEFAULT_REGION`, else `us-east-1`",
+    "AWS_ACCESS_KEY_ID": "the role of the machine",
+    "AWS_SECRET_ACCESS_KEY": "none",
+    "AWS_SESSION_TOKEN": "none",
 }
 
 

@@ -34,7 +34,7 @@ BREACHES = [
     ("core/models.py", "import granian", FASTAPI),
     ("service/keys.py", "import asyncmy", DRIVERS),
     ("web/images.py", "import sqlite3", DRIVERS),
-    ("cli.py", "from asyncmy.errors import MySQLError", DRIVERS),
+    ("cli/keys.py", "from asyncmy.errors import MySQLError", DRIVERS),
     ("core/words.py", "import os", CORE),
     ("core/requests.py", "from pathlib import Path", CORE),
     ("core/models.py", "import logging", CORE),

@@ -1,6 +1,7 @@
 """How a picture comes to be: what is written down, and in which order."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -43,7 +44,7 @@ async def test_the_bytes_are_stored_before_the_image_is_called_ready(
     statuses = []
 
     class WatchedStore(FolderStore):
-        async def put(self, key: str, content: bytes) -> None:
+        async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
             statuses.extend([row["status"] for row in await rows(services, "image")])
             await super().put(key, content)
 

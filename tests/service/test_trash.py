@@ -58,7 +58,7 @@ async def are_gone(services: Services, *images: Image) -> bool:
     """Rows and bytes; of each it must be all or nothing."""
     kept = {row["id"] for row in await rows(services, "image")}
     contents = [image.content for image in images if image.content]
-    there = [await services.store.exists(content.storage_key) for content in contents]
+    there = [await services.store.size_of(content.storage_key) is not None for content in contents]
     assert there == [image.id in kept for image in images if image.content]
     return not any(image.id in kept for image in images)
 

@@ -21,6 +21,7 @@ BAD_KEYS = ["malformed key", "wrong checksum", "wrong secret", "revoked key"]
 CALLERS = ["no key", *BAD_KEYS, "other owner", "owner", "administrator"]
 A_PICTURE = f"data:image/png;base64,{b64encode(PNG).decode()}"
 BODIES: dict[str, dict[str, Any]] = {
+    "link_image": {},
     "create_image": {"prompt": "a cat"},
     "change_image": {"tags": ["x"]},
     "change_images": {"action": "change", "filter": {"status": "ready"}, "author": "x"},
@@ -46,6 +47,7 @@ OF_A_PRIVATE_IMAGE = {
     "delete_image": (401, 401, 404, 204, 204),
     "restore_image": (401, 401, 404, 200, 200),
     "get_image_content": (404, 401, 404, 200, 200),
+    "link_image": (401, 401, 404, 201, 201),
     "cancel_image": (401, 401, 404, 202, 202),
     "follow_image": (404, 401, 404, 200, 200),
     "get_image_lineage": (404, 401, 404, 200, 200),
@@ -68,6 +70,7 @@ OF_A_PUBLIC_IMAGE = {
     "change_image": (401, 401, 403, 200, 200),
     "delete_image": (401, 401, 403, 204, 204),
     "restore_image": (401, 401, 404, 200, 200),
+    "link_image": (401, 401, 403, 201, 201),
     "cancel_image": (401, 401, 403, 202, 202),
     "follow_image": (200, 401, 200, 200, 200),
     "get_image_lineage": (200, 401, 200, 200, 200),

@@ -1,5 +1,6 @@
 """GET and HEAD /image/{guid}/content: the bytes, and what is said about them."""
 
+import base64
 import hashlib
 from email.utils import format_datetime
 from urllib.parse import unquote
@@ -33,6 +34,7 @@ async def test_the_bytes_come_as_they_were_made_with_all_that_caches_and_browser
     assert said == {
         "etag": f'"{hashlib.sha256(PNG).hexdigest()}"',
         "last-modified": format_datetime(image.created_at, usegmt=True),
+        "repr-digest": f"sha-256=:{base64.b64encode(hashlib.sha256(PNG).digest()).decode()}:",
         "accept-ranges": "bytes",
         "cache-control": "private, max-age=31536000, immutable",
         "content-disposition": f'inline; filename="{image.filename}"',

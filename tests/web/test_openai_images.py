@@ -190,7 +190,7 @@ async def test_a_link_that_was_altered_or_is_over_or_is_anothers_opens_nothing(
     url, other = await _linked(alice), await _linked(alice)
     path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
     guid, expires, signature = path.split("/")[2], query["expires"][0], query["signature"][0]
-    over = services.links.signed(guid, -1)
+    over = await services.links.signed(guid, -1)
     altered = [
         f"{path}?{over}",
         f"{path}?expires={int(expires) + 1}&signature={signature}",

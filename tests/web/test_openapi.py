@@ -28,7 +28,8 @@ OPERATIONS = {
     "change_image": ("PATCH", "/image/{guid}", {401, 403, 404, 408, 413, 422, 500, 503}),
     "delete_image": ("DELETE", "/image/{guid}", {401, 403, 404, 422, 500, 503}),
     "restore_image": ("POST", "/image/{guid}/restore", {401, 403, 404, 422, 500, 503}),
-    "get_image_content": ("GET", "/image/{guid}/content", {401, 403, 404, 409, 416, 422, 500, 503}),
+    "get_image_content": ("GET", "/image/{guid}/content", {401, 403, 404, 409, 412, 416, 422, 500, 503}),
+    "link_image": ("POST", "/image/{guid}/link", {401, 403, 404, 408, 413, 422, 500, 503}),
     "cancel_image": ("POST", "/image/{guid}/cancel", {401, 403, 404, 422, 500, 503}),
     "follow_image": ("GET", "/image/{guid}/events", {401, 404, 422, 500, 503}),
     "get_image_answer": ("GET", "/image/{guid}/answer", {401, 403, 404, 422, 500, 503}),
@@ -83,7 +84,7 @@ async def test_an_operation_documents_its_errors_as_problems(app: FastAPI, name:
         assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
         example = Problem.model_validate(content["example"], strict=True)
         assert example.status == status
-        assert status in (408, 416, STATUS_OF_CODE[example.code])
+        assert status in (408, 412, 416, STATUS_OF_CODE[example.code])
         assert answer["description"]
 
 

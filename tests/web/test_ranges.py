@@ -1,8 +1,11 @@
 """Parts of a picture: which bytes are sent for which `Range`."""
 
 import hashlib
+from datetime import timedelta
+from email import message_from_bytes, policy
 from email.utils import format_datetime
 
+import httpx2
 import pytest
 
 from pixyproxy.core.models import Caller, Image
@@ -59,7 +62,6 @@ async def test_bytes_beyond_the_end_cannot_be_had(alice: Client, image: Image, a
     "asked",
     [
         "bytes=9-5",
-        "bytes=0-1,4-5",
         "bytes=-",
         "bytes=",
         "bytes",
@@ -70,6 +72,10 @@ async def test_bytes_beyond_the_end_cannot_be_had(alice: Client, image: Image, a
         f"bytes={'9' * 5000}-",
         "bytes=--5",
         "bytes=0x0-0x9",
+        "bytes=0-1,9-5",
+        "bytes=0-1,x",
+        "bytes=,",
+        "bytes=" + ",".join(f"{start}-{start}" for start in range(0, 34, 2)),
     ],
 )
 async def test_what_is_no_range_that_is_served_gets_the_whole(
@@ -105,3 +111,102 @@ async def test_the_parts_of_a_large_picture_make_the_whole(
         asked = {"Range": f"bytes={first}-{first + 299_999}"}
         parts += (await alice.get(f"/image/{image.guid}/content", headers=asked)).content
     assert parts == content == (await alice.get(f"/image/{image.guid}/content")).content
+
+
+def parts_of(answer: httpx2.Response) -> list[tuple[str, str, bytes]]:
+    """Content-Range, Content-Type and bytes of each, as the standard library reads them."""
+    head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
+    message = message_from_bytes(head + answer.content, policy=policy.HTTP)
+    return [
+        (part["Content-Range"], part.get_content_type(), _exactly(answer.content, part["Content-Range"]))
+        for part in message.iter_parts()
+    ]
+
+
+def _exactly(body: bytes, content_range: str) -> bytes:
+    """What follows the head of this part: line ends in a picture are not line ends of a letter."""
+    first, last = map(int, content_range.removeprefix("bytes ").partition("/")[0].split("-"))
+    start = body.index(f"Content-Range: {content_range}\r\n\r\n".encode()) + len(content_range) + 19
+    return body[start : start + last + 1 - first]
+
+
+@pytest.mark.parametrize(
+    ("asked", "sent"),
+    [
+        ("bytes=0-1,4-5", [(0, 1), (4, 5)]),
+        ("bytes=0-1, 4-5 ,,8-", [(0, 1), (4, 5), (8, LAST)]),
+        ("bytes=-2,0-1", [(LAST - 1, LAST), (0, 1)]),
+        ("bytes=0-5,3-9,20-29", [(0, 9), (20, 29)]),
+        (f"bytes=0-1,5-6,{SIZE}-", [(0, 1), (5, 6)]),
+    ],
+)
+async def test_several_ranges_are_sent_each_under_a_head_of_its_own(
+    alice: Client, image: Image, asked: str, sent: list[tuple[int, int]]
+) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
+    assert answer.status_code == 206
+    assert answer.headers["content-type"].startswith("multipart/byteranges; boundary=")
+    assert answer.headers["content-length"] == str(len(answer.content))
+    assert "content-range" not in answer.headers
+    assert parts_of(answer) == [
+        (f"bytes {first}-{last}/{SIZE}", "image/png", PNG[first : last + 1]) for first, last in sent
+    ]
+    assert answer.content.endswith(b"--\r\n")
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"),
+    [("bytes=0-4,5-9", 0, 9), ("bytes=0-,0-,0-,0-", 0, LAST), (f"bytes=3-4,{SIZE}-", 3, 4)],
+)
+async def test_ranges_that_touch_are_one(
+    alice: Client, image: Image, asked: str, first: int, last: int
+) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
+    assert (answer.status_code, answer.content) == (206, PNG[first : last + 1])
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{SIZE}"
+
+
+async def test_several_ranges_beyond_the_end_cannot_be_had(alice: Client, image: Image) -> None:
+    asked = {"Range": f"bytes={SIZE}-,{SIZE + 5}-{SIZE + 9}"}
+    answer = await alice.get(f"/image/{image.guid}/content", headers=asked)
+    problem_of(answer, 416, "invalid_request")
+
+
+MATCHES = ["*", ETAG, f'"other", {ETAG}']
+
+
+@pytest.mark.parametrize("wanted", MATCHES)
+async def test_who_wants_this_picture_alone_gets_it(alice: Client, image: Image, wanted: str) -> None:
+    answer = await alice.get(f"/image/{image.guid}/content", headers={"If-Match": wanted})
+    assert (answer.status_code, answer.content) == (200, PNG)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"If-Match": '"other"'},
+        {"If-Match": f"W/{ETAG}"},
+        {"If-Match": '"other"', "If-None-Match": ETAG},
+        {"If-Unmodified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"},
+    ],
+)
+async def test_who_wants_another_alone_does_not(alice: Client, image: Image, wanted: dict[str, str]) -> None:
+    for method in ("GET", "HEAD"):
+        answer = await alice.request(method, f"/image/{image.guid}/content", headers=wanted)
+        assert (answer.status_code, answer.headers["etag"]) == (412, ETAG)
+
+
+async def test_the_times_of_conditions_are_compared_not_their_letters(alice: Client, image: Image) -> None:
+    later = format_datetime(image.created_at + timedelta(days=1), usegmt=True)
+    earlier = format_datetime(image.created_at - timedelta(days=1), usegmt=True)
+    for headers, status in (
+        ({"If-Modified-Since": later}, 304),
+        ({"If-Modified-Since": earlier}, 200),
+        ({"If-Modified-Since": "soon"}, 200),
+        ({"If-Modified-Since": "Thu, 01 Jan 99999 00:00:00 GMT"}, 200),
+        ({"If-Unmodified-Since": later}, 200),
+        ({"If-Unmodified-Since": earlier}, 412),
+        ({"If-Unmodified-Since": "soon"}, 200),
+    ):
+        answer = await alice.get(f"/image/{image.guid}/content", headers=headers)
+        assert answer.status_code == status, headers

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from pixyproxy.core.models import Caller
 from pixyproxy.logs import JsonLines, TextLines
 from pixyproxy.service.services import Services
-from pixyproxy.web import errors, health, images, keys
+from pixyproxy.web import content, errors, health, images, keys
 from pixyproxy.web.openai import images as openai_images
 from pixyproxy.web.openai import models
 from tests.conftest import ADMIN_KEY, Client, client_of
@@ -152,7 +152,7 @@ async def test_a_picture_writes_its_second_line_when_its_last_byte_is_out(
     async with alice.stream("GET", f"/image/{image.guid}/content") as answer:
         assert sum([len(chunk) async for chunk in answer.aiter_bytes()]) == 1_000_000
     start, end = log.requests()
-    assert start["place"] == end["place"] == _place(images.get_image_content)
+    assert start["place"] == end["place"] == _place(content.get_image_content)
     assert end["status"] == "200"
 
 

@@ -1,11 +1,13 @@
 """Every call to a generator, recorded before it is made and closed after."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pixyproxy.core.models import Attempt, AttemptStatus, Cost, Failure
+from pixyproxy.core.models import ERASED_AT, Attempt, AttemptStatus, Cost, Failure
 from pixyproxy.data.database import Row, Statements
 from pixyproxy.data.image_rows import failure_of
+from pixyproxy.data.named_parameters import any_of
 from pixyproxy.data.values import from_json, from_nano, from_timestamp, to_json, to_nano, to_timestamp
 
 _COLUMNS = (
@@ -69,6 +71,46 @@ class AttemptRepository:
             f"{_SELECTED} WHERE image_id = :image_id ORDER BY id", {"image_id": image_id}
         )
         return [_from_row(row) for row in rows]
+
+    async def of_images(self, image_ids: Sequence[int]) -> list[Attempt]:
+        """Those of each in the order they were made, image by image."""
+        if not image_ids:
+            return []
+        names, asked = any_of("id", image_ids)
+        rows = await self._statements.fetch_all(
+            f"{_SELECTED} WHERE image_id IN ({names}) ORDER BY image_id, id", asked
+        )
+        return [_from_row(row) for row in rows]
+
+    async def of_no_image(self, past_id: int, most: int) -> list[Attempt]:
+        """Those whose image is gone, or erased."""
+        columns = ", ".join(f"attempt.{column}" for column in ["id", *_COLUMNS])
+        rows = await self._statements.fetch_all(
+            f"SELECT {columns} FROM attempt LEFT JOIN image ON image.id = attempt.image_id "
+            "AND (image.deleted_at IS NULL OR image.deleted_at > :erased_at) "
+            "WHERE image.id IS NULL AND attempt.id > :past_id ORDER BY attempt.id LIMIT :most",
+            {"past_id": past_id, "most": most, "erased_at": to_timestamp(ERASED_AT)},
+        )
+        return [_from_row(row) for row in rows]
+
+    async def images_of(self, storage_keys: Sequence[str]) -> dict[str, int | None]:
+        """By the storage keys of attempts that are there, the id of the image; None where that is gone."""
+        if not storage_keys:
+            return {}
+        names, asked = any_of("key", storage_keys)
+        rows = await self._statements.fetch_all(
+            "SELECT attempt.storage_key, image.id FROM attempt "
+            f"LEFT JOIN image ON image.id = attempt.image_id WHERE attempt.storage_key IN ({names})",
+            asked,
+        )
+        return {row["storage_key"]: row["id"] for row in rows}
+
+    async def tie(self, storage_key: str, image_id: int) -> None:
+        """To an image that has come back; its own is gone."""
+        await self._statements.execute(
+            "UPDATE attempt SET image_id = :image_id WHERE storage_key = :storage_key",
+            {"image_id": image_id, "storage_key": storage_key},
+        )
 
 
 def _to_dict(attempt: Attempt) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 import errno
 import os
+import secrets
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import RawIOBase
+from io import FileIO, RawIOBase
 from pathlib import Path
 from typing import Self
 
@@ -44,6 +46,52 @@ def write_all(file: RawIOBase, content: bytes) -> None:
     view = memoryview(content)
     while view:
         view = view[file.write(view) or 0 :]
+
+
+class PartFile:
+    """A file that is written beside its place, and takes it whole or not at all.
+
+    Threads may come one after another, and `discard` while one of them still writes.
+    """
+
+    def __init__(self, target: Path) -> None:
+        self._target = target
+        self._beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        self._file: FileIO | None = None
+        self._turn = threading.Lock()
+        self._is_over = False
+
+    def write(self, content: bytes) -> None:
+        with self._turn:
+            write_all(self._opened(), content)
+
+    def take_place(self) -> None:
+        """When it returns, the file would survive a power cut under its name."""
+        with self._turn:
+            file = self._opened()
+            os.fsync(file.fileno())
+            file.close()
+            self._beside.rename(self._target)
+            self._is_over = True
+            flush_folder(self._target.parent)
+
+    def discard(self) -> None:
+        """Nothing is left beside the place. Nothing to do when it was taken."""
+        with self._turn:
+            self._is_over = True
+            if self._file is not None:
+                with suppress(OSError):
+                    self._file.close()
+                with suppress(OSError):
+                    self._beside.unlink(missing_ok=True)
+
+    def _opened(self) -> FileIO:
+        if self._is_over:
+            raise InterruptedError
+        if self._file is None:
+            make_folder(self._target.parent)
+            self._file = FileIO(self._beside, "xb")
+        return self._file
 
 
 def make_folder(folder: Path) -> None:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from pixyproxy.core.models import Audience, Image, Status
+from pixyproxy.core.models import ERASED_AT, Audience, Image, Status
 from pixyproxy.core.requests import ImageSearch
 from pixyproxy.data import image_rows
 from pixyproxy.data.database import Row, Statements
@@ -12,7 +13,7 @@ from pixyproxy.data.search.changes import Changes
 from pixyproxy.data.search.finding import Finding
 from pixyproxy.data.search.similar import Similar, Similarity
 from pixyproxy.data.search.tag_counts import TagCounting, TagCounts
-from pixyproxy.data.values import from_json
+from pixyproxy.data.values import from_json, from_timestamp
 
 _SELECTED = ", ".join(["id", *image_rows.COLUMNS])
 _INSERT = (
@@ -25,6 +26,19 @@ _UPDATE = (
 )
 _GUID = re.compile(r"[0-9a-fA-F-]{36}")
 _FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What tells whether an image is there already, and which bytes it names."""
+
+    id: int
+    guid: str
+    owner: str
+    sha256: str | None
+    storage_key: str | None
+    is_erased: bool
+    """Its bytes are about to go."""
 
 
 class ImageRepository:
@@ -118,6 +132,31 @@ class ImageRepository:
         row = await self._statements.fetch_one(sql, {"sha256": sha256, "viewer": audience.owner})
         return str(row["guid"]) if row else None
 
+    async def kept_with_guids(self, guids: Sequence[str]) -> list[Kept]:
+        """Those that are there, whoever's they are, in the trash or not."""
+        return await self._kept("guid", guids)
+
+    async def kept_with_contents(self, sha256s: Sequence[str]) -> list[Kept]:
+        """Every image with one of these contents, whoever's it is, in the trash or not."""
+        return await self._kept("sha256", sha256s)
+
+    async def _kept(self, column: str, values: Sequence[str]) -> list[Kept]:
+        if not values:
+            return []
+        names, asked = any_of(column, values)
+        rows = await self._statements.fetch_all(
+            "SELECT id, guid, owner, sha256, storage_key, deleted_at "
+            f"FROM image WHERE {column} IN ({names}) ORDER BY id",
+            asked,
+        )
+        return [_as_is_kept(row) for row in rows]
+
+    async def past(self, past_id: int, most: int) -> list[Image]:
+        """Whosever they are and whatever their status, in the trash or not; the oldest first."""
+        sql = f"SELECT {_SELECTED} FROM image WHERE id > :past_id ORDER BY id LIMIT :most"
+        rows = await self._statements.fetch_all(sql, {"past_id": past_id, "most": most})
+        return [image_rows.from_row(row) for row in rows]
+
     async def list_(self, search: ImageSearch, audience: Audience, past_id: int | None) -> list[Image]:
         """One image more than `search.limit` where there is a next page."""
         return await self._finding.page(search, audience, past_id)
@@ -173,6 +212,12 @@ class ImageRepository:
         await self._changes.note_removed(image)
         await self._statements.execute("DELETE FROM image_parent WHERE image_id = :id", {"id": image.id})
         await self._statements.execute("DELETE FROM image WHERE id = :id", {"id": image.id})
+
+
+def _as_is_kept(row: Row) -> Kept:
+    deleted_at = row["deleted_at"]
+    is_erased = deleted_at is not None and from_timestamp(deleted_at) <= ERASED_AT
+    return Kept(row["id"], row["guid"], row["owner"], row["sha256"], row["storage_key"], is_erased)
 
 
 def _as_kept(guid: str) -> str:

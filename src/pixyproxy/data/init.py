@@ -13,7 +13,9 @@ from pixyproxy.data.database import Database, Statements
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
+from pixyproxy.data.moved_store import MovedStore
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
+from pixyproxy.data.s3_location import S3Location, S3Options
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
 
@@ -45,8 +47,22 @@ def open_database(url: str) -> Database:
     raise CannotStart(_DATABASE_URL)
 
 
-def open_store(location: str) -> ImageStore:
-    return FolderStore(Path(location))
+def open_images(location: str, before: str | None, options: S3Options | None = None) -> ImageStore:
+    """Where they are, and while they are moved also where they were before."""
+    store = open_store(location, options)
+    return store if before is None else MovedStore(store, open_store(before, options))
+
+
+def open_store(location: str, options: S3Options | None = None) -> ImageStore:
+    """A folder, or `s3://bucket/prefix`, which is reached as the options say."""
+    if not location.startswith("s3://"):
+        return FolderStore(Path(location))
+    from pixyproxy.data.s3_store import S3Store  # noqa: PLC0415 - a tenth of a second, for those who need it
+
+    try:
+        return S3Store(S3Location.parse(location), options)
+    except ValueError as error:
+        raise CannotStart(f"The images cannot lie at {location}: it {error}.") from error
 
 
 def open_spool(folder: Path, *, create: bool) -> Spool:

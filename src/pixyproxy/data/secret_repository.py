@@ -1,7 +1,10 @@
 """What the replicas must agree on and nobody else may know."""
 
+from collections.abc import Sequence
+
 from pixyproxy.core.exceptions import DuplicateRow, InternalError
 from pixyproxy.data.database import Database
+from pixyproxy.data.named_parameters import any_of
 
 
 class SecretRepository:
@@ -19,6 +22,19 @@ class SecretRepository:
                 "SELECT value FROM secret WHERE name = :name", {"name": name}
             )
             if row is None:
-                raise InternalError from None  # Secrets are never removed.
+                raise InternalError from None  # removed at this very moment
             return str(row["value"])
         return fresh
+
+    async def all_of(self, name: str) -> dict[str, str]:
+        """The values kept under the name, and under the names that begin with it and a slash."""
+        rows = await self._database.fetch_all(
+            "SELECT name, value FROM secret WHERE name = :name OR name LIKE :below",
+            {"name": name, "below": f"{name}/%"},
+        )
+        return {row["name"]: str(row["value"]) for row in rows}
+
+    async def remove(self, names: Sequence[str]) -> None:
+        if names:
+            places, named = any_of("name", names)
+            await self._database.execute(f"DELETE FROM secret WHERE name IN ({places})", named)

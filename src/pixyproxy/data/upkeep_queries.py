@@ -164,6 +164,11 @@ class UpkeepQueries:
             past_id = rows[-1]["id"]
         return named
 
+    async def is_content(self, key: str, sha256: str) -> bool:
+        """Whether some image says that these are its bytes."""
+        sql = "SELECT id FROM image WHERE sha256 = :sha256 AND storage_key = :key LIMIT 1"
+        return await self._statements.fetch_one(sql, {"sha256": sha256, "key": key}) is not None
+
     async def _names(self, past_id: int) -> list[Row]:
         return await self._statements.fetch_all(
             "SELECT id, storage_key FROM image WHERE id > :past_id ORDER BY id LIMIT :most",

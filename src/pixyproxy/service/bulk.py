@@ -138,7 +138,7 @@ class BulkImages(PrivateImages):
         return Result(guid, outcome)
 
     async def _change_one(self, repositories: Repositories, guid: str, request: BulkRequest) -> Outcome:
-        before = await self._get_own(repositories, guid)
+        before = await self._lock_own(repositories, guid)
         after = _changed(before, request)
         if after == before:
             return Outcome.UNCHANGED
@@ -149,7 +149,7 @@ class BulkImages(PrivateImages):
         """What lies in the trash is deleted already: no error to who asks again."""
         if await self._find_restorable(repositories, guid):
             return Outcome.UNCHANGED
-        image = await self._get_own(repositories, guid)
+        image = await self._lock_own(repositories, guid)
         left, job = await cancel_unsent(repositories, image)
         deleted = self._trash.deleted(left, permanently=False)
         await repositories.images.change(image, deleted)
@@ -162,7 +162,7 @@ class BulkImages(PrivateImages):
             await repositories.images.change(image, replace(image, deleted_at=None))
             return Outcome.RESTORED
         try:
-            await self._get_own(repositories, guid)
+            await self._lock_own(repositories, guid)
         except ImageNotFound:
             raise ImageNotFound("There is no such image in the trash.") from None
         return Outcome.UNCHANGED

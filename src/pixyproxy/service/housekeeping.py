@@ -1,4 +1,4 @@
-"""What is done beside the requests: the index kept up to date, new images looked at, the trash emptied."""
+"""What is done beside the requests: indexing, looking at new images, emptying the trash and the cache."""
 
 import asyncio
 
@@ -7,7 +7,9 @@ from pixyproxy.data.library import Library
 from pixyproxy.service.background import again_and_again, stop
 from pixyproxy.service.looking import LOOKED_EVERY_S, Looking
 from pixyproxy.service.trash import EMPTIED_EVERY_S, Trash
+from pixyproxy.service.variants.variants import Variants
 
+SWEPT_EVERY_S = 600.0
 _PACK_PAUSE_S = 10.0
 _PACKED_AT_ONCE = 256
 
@@ -15,10 +17,11 @@ _PACKED_AT_ONCE = 256
 class Housekeeping:
     """Every process does it; whichever comes first has done it for all."""
 
-    def __init__(self, library: Library, trash: Trash, looking: Looking) -> None:
+    def __init__(self, library: Library, trash: Trash, looking: Looking, variants: Variants) -> None:
         self._library = library
         self._looking = looking
         self._trash = trash
+        self._variants = variants
         self._packed_at_once = _PACKED_AT_ONCE
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -30,6 +33,9 @@ class Housekeeping:
             ),
             asyncio.create_task(
                 again_and_again(self._trash.empty, lambda: asyncio.sleep(jittered(EMPTIED_EVERY_S)))
+            ),
+            asyncio.create_task(
+                again_and_again(self._variants.sweep, lambda: asyncio.sleep(jittered(SWEPT_EVERY_S)))
             ),
         ]
 

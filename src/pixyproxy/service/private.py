@@ -91,7 +91,7 @@ class PrivateImages(ImageReading):
         """Stops what has not been sent; what has been is finished and kept."""
 
         async def work(repositories: Repositories) -> tuple[Image, Job | None]:
-            image = await self._get_own(repositories, guid)
+            image = await self._lock_own(repositories, guid)
             canceled, job = await cancel_unsent(repositories, image)
             if job is not None:
                 await repositories.images.change(image, canceled)
@@ -108,7 +108,7 @@ class PrivateImages(ImageReading):
             asked["tags"] = tuple(asked["tags"])
 
         async def work(repositories: Repositories) -> Image:
-            before = await self._get_own(repositories, guid)
+            before = await self._lock_own(repositories, guid)
             if not asked:
                 return before
             after = replace(before, **asked, updated_at=datetime.now(UTC))
@@ -117,14 +117,19 @@ class PrivateImages(ImageReading):
 
         return await self._library.transact(work)
 
-    async def unreadable_answer(self, guid: str) -> AsyncIterator[bytes]:
-        """What was paid for and is no picture, as it came."""
+    async def get_own(self, guid: str) -> Image:
+        """One that the caller may dispose of."""
         image = await self.get(guid)
         if not self._is_own(image):
-            raise Forbidden("Only its owner and administrators may see that.")
+            raise Forbidden("Only its owner and administrators may do that.")
+        return image
+
+    async def unreadable_answer(self, guid: str) -> AsyncIterator[bytes]:
+        """What was paid for and is no picture, as it came."""
+        image = await self.get_own(guid)
         for attempt in reversed(await self._library.attempts.of_image(image.id)):
             key = quarantine_key(attempt.storage_key)
-            if await self._store.exists(key):
+            if await self._store.size_of(key) is not None:
                 return self._store.read(key)
         raise ImageNotFound("Of this image there is no answer that is not a picture.")
 
@@ -133,7 +138,7 @@ class PrivateImages(ImageReading):
 
         async def work(repositories: Repositories) -> tuple[Image, Job | None]:
             found = await repositories.images.find_in_trash(guid, self._audience) if permanently else None
-            image = found or await self._get_own(repositories, guid)
+            image = found or await self._lock_own(repositories, guid)
             left, job = await cancel_unsent(repositories, image)
             deleted = self._trash.deleted(left, permanently=permanently)
             await repositories.images.change(image, deleted)
@@ -151,7 +156,7 @@ class PrivateImages(ImageReading):
         async def work(repositories: Repositories) -> Image:
             image = await repositories.images.find_in_trash(guid, self._audience)
             if image is None:
-                return await self._get_own(repositories, guid)
+                return await self._lock_own(repositories, guid)
             if self._trash.is_due(image):
                 raise ImageNotFound("There is no such image in the trash any more.")
             restored = replace(image, deleted_at=None)
@@ -166,7 +171,7 @@ class PrivateImages(ImageReading):
         except PixyProxyException as error:
             log.warning("image %s is deleted; it could not be removed yet (%s)", image.guid, error.origin)
 
-    async def _get_own(self, repositories: Repositories, guid: str) -> Image:
+    async def _lock_own(self, repositories: Repositories, guid: str) -> Image:
         image = await repositories.images.find_for_update(guid, self._audience)
         if image is None:
             raise ImageNotFound

@@ -14,9 +14,10 @@ from pixyproxy.core.exceptions import (
     InvalidRequest,
 )
 from pixyproxy.core.models import Audience, Content, Image, Status
+from pixyproxy.core.names import EXTENSIONS
 from pixyproxy.core.requests import ImageSearch, SimilarSearch
 from pixyproxy.core.search_terms import MOST_TERMS, parse_search
-from pixyproxy.data.image_store import ImageStore
+from pixyproxy.data.image_store import ImageStore, Servable
 from pixyproxy.data.library import Library
 from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.cursors import Cursors
@@ -54,26 +55,43 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image that is ready, and how to get at its bytes."""
+    """An image that is ready, or a copy of it, and how to get at the bytes."""
 
     image: Image
     content: Content
-    store: ImageStore
+    """Of the copy, where it is one."""
+    store: Servable
     at_hand: bytes | None = field(default=None, repr=False)
     """Its bytes, where they need not be read."""
 
     @property
     def local_path(self) -> Path | None:
-        return self.store.local_path(self.content.storage_key)
+        return None if self.at_hand is not None else self.store.local_path(self.content.storage_key)
 
     @property
-    def is_there(self) -> bool:
+    def filename(self) -> str:
+        """With the extension of what it is."""
+        name, original = self.image.filename, self.image.content
+        if original is None or self.content.media_type == original.media_type:
+            return name
+        stem = name.removesuffix(f".{EXTENSIONS[original.media_type]}")
+        return f"{stem}.{EXTENSIONS[self.content.media_type]}"
+
+    async def check_whole(self) -> None:
+        """Raises `BytesMissing` where it can be told cheaply that its bytes are not there."""
+        if self.at_hand is None:
+            await self.store.check_whole(self.content.storage_key, self.content.size_bytes)
+
+    async def is_there(self) -> bool:
         """Still: it may have been deleted while others were waited for."""
         with suppress(BytesMissing):
-            if self.at_hand is None:
-                self.store.check_whole(self.content.storage_key, self.content.size_bytes)
+            await self.check_whole()
             return True
         return False
+
+    async def link_to(self, lasts_s: int) -> str | None:
+        """Where the store itself gives the bytes to whoever has this URL, if it does."""
+        return await self.store.link_to(self.content.storage_key, lasts_s)
 
     def read(self, start: int, end: int) -> AsyncIterator[bytes]:
         if self.at_hand is not None:
@@ -193,10 +211,8 @@ class ImageReading:
         return self.picture_of(await self.get(guid))
 
     def picture_of(self, image: Image, at_hand: bytes | None = None) -> Picture:
-        content = _content_of(image)
-        if at_hand is None:
-            self._store.check_whole(content.storage_key, content.size_bytes)
-        return Picture(image, content, self._store, at_hand)
+        """Whether its bytes are there is seen when they are read."""
+        return Picture(image, _content_of(image), self._store, at_hand)
 
 
 def _content_of(image: Image) -> Content:

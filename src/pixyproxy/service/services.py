@@ -12,7 +12,8 @@ from pixyproxy.service.export import Exporting, Exports
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.housekeeping import Housekeeping
 from pixyproxy.service.keys import Keys
-from pixyproxy.service.links import Links
+from pixyproxy.service.linking import Linking
+from pixyproxy.service.links import Links, SignedLink
 from pixyproxy.service.looks import Glances
 from pixyproxy.service.making.generation import Generation
 from pixyproxy.service.private import PrivateImages
@@ -20,6 +21,7 @@ from pixyproxy.service.public import PublicImages
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.tags import TagRenaming, Tags
 from pixyproxy.service.trash import Trash
+from pixyproxy.service.variants.variants import Variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Services:
     keys: Keys
     cursors: Cursors
     links: Links
+    variants: Variants
     trash: Trash
     housekeeping: Housekeeping
     glances: Glances = field(default_factory=Glances)
@@ -62,9 +65,12 @@ class Services:
     def tag_renaming(self, caller: Caller) -> TagRenaming:
         return TagRenaming(self.library, self.cursors, caller)
 
-    def through_link(self, guid: str, expires: str, signature: str) -> ImageReading:
+    def linking(self, caller: Caller) -> Linking:
+        return Linking(self.private(caller), self.links)
+
+    async def through_link(self, guid: str, link: SignedLink) -> ImageReading:
         """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""
-        self.links.check(guid, expires, signature)
+        await self.links.check(guid, link)
         everything = Audience(sees_everything=True)
         return ImageReading(
             self.library, self.store, self.cursors, self.glances, self.generation.watching, everything
@@ -87,4 +93,6 @@ class Services:
         await self.housekeeping.stop()
         await self.generation.close()
         await self.catalogue.close()
+        await self.variants.close()
+        await self.store.close()
         await self.library.close()

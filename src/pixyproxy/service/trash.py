@@ -6,6 +6,7 @@ last: whatever cuts a removal off, the next pass goes on with it. What was spent
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -22,11 +23,22 @@ EMPTIED_EVERY_S = 600.0
 _PAUSE_S = 0.02
 
 
+Forget = Callable[[str], Awaitable[None]]
+"""Lets go of what was derived from the image with this guid."""
+
+
+async def _nothing_to_forget(guid: str) -> None:
+    pass
+
+
 class Trash:
-    def __init__(self, library: Library, store: ImageStore, kept_for: timedelta) -> None:
+    def __init__(
+        self, library: Library, store: ImageStore, kept_for: timedelta, forget: Forget = _nothing_to_forget
+    ) -> None:
         self._library = library
         self._store = store
         self.kept_for = kept_for
+        self._forget = forget
 
     def deleted(self, image: Image, *, permanently: bool) -> Image:
         """The image as it is once it is deleted."""
@@ -60,6 +72,7 @@ class Trash:
             return False
         for key in doomed.storage_keys():
             await self._store.delete(key)
+        await self._forget(doomed.image.guid)
         return await self._library.transact(lambda repositories: _remove_row(repositories, doomed))
 
     async def _due_page(self, past: Image | None) -> list[Image]:

@@ -17,6 +17,11 @@ def json_array(adapter: TypeAdapter[Any], models: list[Any], headers: dict[str, 
 
 def next_page(request: Request, **begins: str) -> str:
     """A `Link` to the same list, from there on."""
-    base = request.app.state.public_url or str(request.base_url)
     query = request.url.include_query_params(**begins).query
-    return f'<{base.rstrip("/")}{request.url.path}?{query}>; rel="next"'
+    return f'<{absolute(request, request.url.path)}?{query}>; rel="next"'
+
+
+def absolute(request: Request, path: str) -> str:
+    """The path as callers reach it."""
+    base = request.app.state.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}{path}"

@@ -17,6 +17,8 @@ from pixyproxy.service.bulk import BulkImages
 from pixyproxy.service.export import Exporting
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
+from pixyproxy.service.linking import Linking
+from pixyproxy.service.links import SignedLink
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.services import Services
@@ -66,6 +68,16 @@ class Gate(SecurityBase, Generic[T]):
         return self._admit(services_of(request), await recognise_caller(request))
 
 
+class LinkGate(Gate[ImageReading]):
+    """Opens also what a signed link opens; who has one is not asked for a key."""
+
+    async def __call__(self, request: Request) -> ImageReading:
+        link = SignedLink.in_query(request.query_params.multi_items())
+        if link is None:
+            return await super().__call__(request)
+        return await services_of(request).through_link(request.path_params["guid"], link)
+
+
 def _images_seen_by(services: Services, caller: Caller | None) -> ImageReading:
     return services.as_seen_by(caller)
 
@@ -80,6 +92,10 @@ def _many_images_of_key_holder(services: Services, caller: Caller | None) -> Bul
 
 def _exports_of_key_holder(services: Services, caller: Caller | None) -> Exporting:
     return services.exporting(_holder_of_a_key(caller))
+
+
+def _links_of_key_holder(services: Services, caller: Caller | None) -> Linking:
+    return services.linking(_holder_of_a_key(caller))
 
 
 def _tags_seen_by(services: Services, caller: Caller | None) -> Tags:
@@ -108,6 +124,8 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
 
 
 VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
+LinkedImages = Annotated[ImageReading, Depends(LinkGate(_images_seen_by))]
+OwnLinks = Annotated[Linking, Depends(Gate(_links_of_key_holder))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
 ManyImages = Annotated[BulkImages, Depends(Gate(_many_images_of_key_holder))]
 OwnExports = Annotated[Exporting, Depends(Gate(_exports_of_key_holder))]

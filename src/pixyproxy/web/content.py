@@ -1,145 +1,99 @@
-"""Sends a picture's bytes: whole, a range of them, or word that the caller has them already."""
+"""The bytes of an image: the picture, copies of it in other sizes and formats, and links to them."""
 
-import re
-from collections.abc import AsyncIterator
-from email.utils import format_datetime
-from http import HTTPStatus
-from pathlib import Path
-from urllib.parse import quote
+from typing import Annotated, Any
 
-from fastapi import Request
-from fastapi.responses import Response, StreamingResponse
-from starlette.exceptions import HTTPException
-from starlette.types import Receive, Scope, Send
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from pydantic import ConfigDict, Field
 
-from pixyproxy.core.models import Visibility
-from pixyproxy.service.links import LASTS_S
-from pixyproxy.service.reading import Picture
+from pixyproxy.core.requests import LinkRequest, VariantOptions
+from pixyproxy.service.links import SignedLink
+from pixyproxy.web.answers import absolute, json_answer
+from pixyproxy.web.auth import LinkedImages, OwnImages, OwnLinks, services_of
+from pixyproxy.web.images import Guid
+from pixyproxy.web.published_api import problems
+from pixyproxy.web.schemas import LinkDetail
+from pixyproxy.web.sending import Manner, answer_picture, answer_unread
 
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_UNSATISFIABLE = (-1, -1)
-# Whoever has a link may show the picture on their own page, until it is over; nobody between us keeps it.
-_BY_LINK = {
-    "Cache-Control": f"private, max-age={LASTS_S}",
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Referrer-Policy": "no-referrer",
+router = APIRouter(tags=["images"])
+_BYTES = {"schema": {"type": "string", "format": "binary"}}
+_CONTENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The bytes, exactly as the generator returned them, or those of a copy",
+        "content": {"image/*": _BYTES},
+    },
+    206: {"description": "Some of the bytes"},
+    304: {"description": "The caller has these bytes already"},
+    307: {"description": "The object store sends them, if the operator wants that"},
+}
+_ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The bytes as they came", "content": {"application/octet-stream": _BYTES}}
 }
 
 
-async def answer_content(
-    request: Request, picture: Picture, *, download: bool, by_link: bool = False
+class ContentQuery(VariantOptions):
+    """What may be said in the address of a picture."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    download: bool = Field(False, description="As an attachment, to be saved")
+    expires: str | None = Field(None, max_length=20, description="Of a signed link")
+    kid: str | None = Field(None, max_length=20, description="Of a signed link")
+    signature: str | None = Field(None, max_length=200, description="Of a signed link")
+
+    @property
+    def options(self) -> VariantOptions:
+        return VariantOptions(**self.model_dump(include=set(VariantOptions.model_fields)))
+
+
+@router.get(
+    "/image/{guid}/content",
+    operation_id="get_image_content",
+    summary="The picture itself, or a copy of it in another size or format",
+    response_class=Response,
+    responses={**_CONTENT, **problems(401, 403, 404, 409, 412, 416)},
+)
+@router.head("/image/{guid}/content", include_in_schema=False)
+async def get_image_content(
+    request: Request, guid: Guid, images: LinkedImages, query: Annotated[ContentQuery, Query()]
 ) -> Response:
-    headers = _headers(picture, download=download) | (_BY_LINK if by_link else {})
-    if _has_it_already(request, headers["ETag"], headers["Last-Modified"]):
-        return Response(status_code=304, headers=headers)
-    size = picture.content.size_bytes
-    wanted = _wanted_range(request, headers, size)
-    if wanted == _UNSATISFIABLE:
-        raise HTTPException(416, headers={"Content-Range": f"bytes */{size}"})
-    start, end = wanted or (0, size)
-    if wanted:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    headers |= {"Content-Length": str(end - start), "Content-Type": picture.content.media_type}
-    status = 206 if wanted else 200
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
-    return await _body(request, picture, start, end, status, headers)
-
-
-async def answer_unread(chunks: AsyncIterator[bytes]) -> Response:
-    """Nobody knows what it is, so nothing is shown of it."""
-    headers = {
-        "Content-Disposition": 'attachment; filename="answer"',
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-    first = await anext(chunks)
-    return StreamingResponse(
-        _continued(first, chunks), headers=headers, media_type="application/octet-stream"
+    """For those who may see the image, and for whoever has a signed link to it."""
+    picture = await images.picture(guid)
+    if not query.is_original:
+        accept = request.headers.get("accept", "")
+        picture = await services_of(request).variants.of(picture, query.options, accept)
+    link = SignedLink.in_query(request.query_params.multi_items())
+    manner = Manner(
+        as_attachment=query.download,
+        link_left_s=None if link is None else link.left_s,
+        vary=["Accept"] if query.format == "auto" else [],
+        redirect_s=request.app.state.redirect_s,
     )
+    return await answer_picture(request, picture, manner)
 
 
-async def _body(
-    request: Request, picture: Picture, start: int, end: int, status: int, headers: dict[str, str]
-) -> Response:
-    path = picture.local_path
-    if (
-        status == HTTPStatus.OK
-        and path is not None
-        and "http.response.pathsend" in request.scope.get("extensions", ())
-    ):
-        return _SentByServer(path, headers)
-    chunks = picture.read(start, end)
-    first = await anext(chunks)  # Where the bytes are missing, this is the last moment to say so.
-    return StreamingResponse(_continued(first, chunks), status, headers)
+@router.get(
+    "/image/{guid}/answer",
+    operation_id="get_image_answer",
+    summary="What a generator sent instead of a picture",
+    response_class=Response,
+    responses={**_ANSWER, **problems(401, 403, 404)},
+)
+async def get_image_answer(guid: Guid, images: OwnImages) -> Response:
+    """It was paid for, so it is kept as it came: for the image's owner, as an attachment."""
+    return await answer_unread(await images.unreadable_answer(guid))
 
 
-async def _continued(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    yield first
-    async for chunk in chunks:
-        yield chunk
-
-
-class _SentByServer(Response):
-    """The server sends the file itself, without the event loop and without asking for its size again."""
-
-    def __init__(self, path: Path, headers: dict[str, str]) -> None:
-        super().__init__(headers=headers)
-        self._path = str(path)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - a server passes all three
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        await send({"type": "http.response.pathsend", "path": self._path})
-
-
-def _headers(picture: Picture, *, download: bool) -> dict[str, str]:
-    image, content = picture.image, picture.content
-    public = image.visibility is Visibility.PUBLIC
-    # A drawing may carry scripts: it is never shown in our name.
-    attached = download or content.media_type == "image/svg+xml"
-    return {
-        "ETag": f'"{content.sha256}"',
-        "Last-Modified": format_datetime(image.created_at, usegmt=True),
-        "Accept-Ranges": "bytes",
-        "Cache-Control": f"{'public' if public else 'private'}, max-age=31536000, immutable",
-        "Content-Disposition": _disposition("attachment" if attached else "inline", image.filename),
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
-        "Vary": "Authorization, X-API-Key",
-    }
-
-
-def _disposition(kind: str, filename: str) -> str:
-    """RFC 6266: the true name for those who read it, an ASCII one for the others."""
-    plain = re.sub(r'[^ -~]|["\\%]', "_", filename)
-    exact = "" if plain == filename else f"; filename*=UTF-8''{quote(filename, safe='')}"
-    return f'{kind}; filename="{plain}"{exact}'
-
-
-def _has_it_already(request: Request, etag: str, last_modified: str) -> bool:
-    known = request.headers.get("if-none-match")
-    if known is None:
-        return request.headers.get("if-modified-since") == last_modified
-    return known.strip() == "*" or etag in {each.strip().removeprefix("W/") for each in known.split(",")}
-
-
-def _wanted_range(request: Request, headers: dict[str, str], size: int) -> tuple[int, int] | None:
-    """Start and end of one range; None for the whole, also for what is no range we serve."""
-    if request.method != "GET":
-        return None
-    asked = _RANGE.fullmatch(request.headers.get("range", "").replace(" ", ""))
-    condition = request.headers.get("if-range")
-    if not asked or not (asked[1] or asked[2]):
-        return None
-    if condition is not None and condition not in {headers["ETag"], headers["Last-Modified"]}:
-        return None
-    if not asked[1]:
-        start, end = max(size - int(asked[2]), 0), size
-    else:
-        start, end = int(asked[1]), min(int(asked[2]) + 1 if asked[2] else size, size)
-        if asked[2] and int(asked[2]) < start:
-            return None
-    return (start, end) if start < end else _UNSATISFIABLE
+@router.post(
+    "/image/{guid}/link",
+    operation_id="link_image",
+    summary="A link by which whoever has it may see the picture for a time",
+    status_code=201,
+    response_model=LinkDetail,
+    responses=problems(401, 403, 404, 408, 413),
+)
+async def link_image(request: Request, guid: Guid, wanted: LinkRequest, linking: OwnLinks) -> Response:
+    """It works without a key until then, or until the image is deleted."""
+    link = await linking.link(guid, wanted)
+    url = absolute(request, f"/image/{guid}/content?{link.query}")
+    return json_answer(LinkDetail(url=url, expires_at=link.expires_at), 201)

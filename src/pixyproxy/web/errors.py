@@ -124,6 +124,7 @@ def _as_ours(error: Exception) -> our.PixyProxyException:
 _SENTENCES = {
     404: "There is nothing at this address.",
     405: "This address does not answer that method.",
+    412: "The picture is not the one that is wanted.",
     416: "The picture has no such bytes.",
 }
 # FastAPI's 400: bytes that are no UTF-8, numbers and nestings that its parser gives up on.

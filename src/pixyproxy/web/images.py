@@ -16,10 +16,8 @@ from pixyproxy.core.requests import (
     LibraryFilters,
 )
 from pixyproxy.service.making.generation import Made
-from pixyproxy.service.validation import refused
 from pixyproxy.web.answers import json_answer, json_array, next_page
-from pixyproxy.web.auth import OwnImages, VisibleImages, services_of
-from pixyproxy.web.content import answer_content, answer_unread
+from pixyproxy.web.auth import OwnImages, VisibleImages
 from pixyproxy.web.events import answer_events
 from pixyproxy.web.preferences import Preferences
 from pixyproxy.web.published_api import problems
@@ -53,12 +51,6 @@ _ORDER_HEADERS = [
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
-_ANSWER: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The bytes as they came",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
 _LISTED: dict[int | str, dict[str, Any]] = {
     200: {
         "headers": {
@@ -68,14 +60,6 @@ _LISTED: dict[int | str, dict[str, Any]] = {
             }
         }
     }
-}
-_CONTENT: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "The bytes, exactly as the generator returned them",
-        "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}},
-    },
-    206: {"description": "A range of the bytes"},
-    304: {"description": "The caller has these bytes already"},
 }
 
 
@@ -161,31 +145,6 @@ async def delete_image(guid: Guid, options: Annotated[DeleteOptions, Query()], i
 
 
 @router.get(
-    "/image/{guid}/content",
-    operation_id="get_image_content",
-    summary="The picture itself",
-    response_class=Response,
-    responses={**_CONTENT, **problems(401, 403, 404, 409, 416)},
-)
-@router.head("/image/{guid}/content", include_in_schema=False)
-async def get_image_content(
-    request: Request,
-    guid: Guid,
-    images: VisibleImages,
-    download: Annotated[bool, Query(description="As an attachment, to be saved")] = False,
-    expires: Annotated[str | None, Query(max_length=20, description="Of a signed link")] = None,
-    signature: Annotated[str | None, Query(max_length=200, description="Of a signed link")] = None,
-) -> Response:
-    """For those who may see the image, and for whoever has a signed link to it."""
-    if (expires is None) != (signature is None):
-        raise refused("signature" if signature is None else "expires", "is missing: a link has both")
-    if expires is not None and signature is not None:
-        images = services_of(request).through_link(guid, expires, signature)
-    picture = await images.picture(guid)
-    return await answer_content(request, picture, download=download, by_link=expires is not None)
-
-
-@router.get(
     "/image/{guid}/lineage",
     operation_id="get_image_lineage",
     summary="What an image was made from, and what was made from it",
@@ -220,18 +179,6 @@ async def cancel_image(guid: Guid, images: OwnImages) -> Response:
 async def follow_image(guid: Guid, images: VisibleImages) -> Response:
     """Server-sent events: `status` now and at each step, `partial` for a preview, `done` at the end."""
     return answer_events(await images.follow(guid))
-
-
-@router.get(
-    "/image/{guid}/answer",
-    operation_id="get_image_answer",
-    summary="What a generator sent instead of a picture",
-    response_class=Response,
-    responses={**_ANSWER, **problems(401, 403, 404)},
-)
-async def get_image_answer(guid: Guid, images: OwnImages) -> Response:
-    """It was paid for, so it is kept as it came: for the image's owner, as an attachment."""
-    return await answer_unread(await images.unreadable_answer(guid))
 
 
 def _answer_made(made: Made, preferences: Preferences) -> Response:

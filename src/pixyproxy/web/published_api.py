@@ -15,6 +15,7 @@ _EXAMPLES: dict[int, tuple[str, str]] = {
     404: ("image_not_found", "There is no such image."),
     408: ("invalid_request", "The body of the request did not arrive in time."),
     409: ("image_not_ready", "The image is still being made."),
+    412: ("invalid_request", "The picture is not the one that is wanted."),
     413: ("payload_too_large", "The body of the request is too large."),
     416: ("invalid_request", "The picture has no such bytes."),
     422: ("invalid_request", "The request is not valid: prompt: must not be blank."),

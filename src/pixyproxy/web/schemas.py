@@ -109,6 +109,13 @@ class SimilarDetail(ImageDetail):
         return SimilarDetail.model_construct(distance=similar.distance, **vars(ImageDetail.of(similar.image)))
 
 
+class LinkDetail(BaseModel):
+    """A signed link."""
+
+    url: str = Field(description="Works without a key")
+    expires_at: Timestamp
+
+
 class LineageDetail(BaseModel):
     """An image and its family, each side the oldest first."""
 

@@ -59,7 +59,7 @@ class Moody(FolderStore):
         async for chunk in super().read(key, start, end):
             yield chunk
 
-    async def put(self, key: str, content: bytes) -> None:
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         if key.startswith("inputs/"):
             self.takes -= 1
             if self.takes < 0:

@@ -65,7 +65,7 @@ class Stubborn(FolderStore):
         self.refused = 0
         self.taken: list[str] = []
 
-    async def put(self, key: str, content: bytes) -> None:
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         if self.why_not is not None:
             self.refused += 1
             raise self.why_not

@@ -42,7 +42,7 @@ async def kept(services: Services, guid: str, count: int = 1, hours: float = 2) 
 
 
 async def which_are_there(services: Services, keys: list[str]) -> list[str]:
-    return [key for key in keys if await services.store.exists(key)]
+    return [key for key in keys if await services.store.size_of(key) is not None]
 
 
 async def in_making(services: Services, **known: object) -> Image:

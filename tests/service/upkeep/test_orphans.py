@@ -51,9 +51,9 @@ async def test_bytes_a_deletion_left_are_told_then_removed_and_found_no_more(ser
     image, key = await shelve(services), await left_by_a_deletion(services)
     told = f"store: Bytes of images that are deleted: 1 ({key})."
     assert await wrong(services) == [f"{told} --repair removes them."]
-    assert await services.store.exists(key)
+    assert await services.store.size_of(key) is not None
     assert await fixed(services, CAREFUL) == [f"{told} They are removed."]
-    assert not await services.store.exists(key)
+    assert await services.store.size_of(key) is None
     assert await wrong(services) == await fixed(services) == []
     assert await services.private(ADMIN).picture(image.guid)
 
@@ -70,9 +70,9 @@ async def test_bytes_of_which_the_database_knows_nothing_are_removed_only_when_s
     )
     for orders in (AT_ONCE, CAREFUL):
         assert await wrong(services, orders) == [f"{told} {advice}"]
-        assert await services.store.exists(key)
+        assert await services.store.size_of(key) is not None
     assert await fixed(services) == [f"{told} They are removed."]
-    assert not await services.store.exists(key)
+    assert await services.store.size_of(key) is None
     assert await wrong(services) == await fixed(services) == []
     assert await services.private(ADMIN).picture(image.guid)
 
@@ -84,7 +84,7 @@ async def test_bytes_younger_than_the_grace_time_are_not_spoken_of(services: Ser
     assert await fixed(services, replace(REPAIR, grace_s=24 * HOUR)) == [
         f"store: Bytes this database knows nothing of: 1 ({old}). They are removed."
     ]
-    assert await services.store.exists(young)
+    assert await services.store.size_of(young) is not None
 
 
 @ON_SQLITE
@@ -100,7 +100,7 @@ async def test_what_is_not_ours_is_left_alone(services: Services) -> None:
     for key in foreign:
         await services.store.put(key, b"mine")
     assert await fixed(services) == []
-    assert all([await services.store.exists(key) for key in foreign])
+    assert all([await services.store.size_of(key) is not None for key in foreign])
     left = "store: Files that are none of PixyProxy's: 6. They are left alone."
     assert left in await said(services, Verdict.OK)
 
@@ -124,7 +124,7 @@ async def test_many_bytes_of_deleted_images_are_not_removed_without_force(servic
     assert sentence.endswith(
         " Kept, for they are suspiciously many. If they are to go, --repair --force removes them."
     )
-    assert all([await services.store.exists(key) for key in keys])
+    assert all([await services.store.size_of(key) is not None for key in keys])
     assert len(await fixed(services)) == 1
     assert [each async for each in services.store.list_()] == []
 
@@ -184,7 +184,7 @@ async def test_what_is_no_whole_picture_is_kept_and_not_given_back(services: Ser
             f"store: Bytes that no image names, of images that are there: 1 ({key}). "
             "Kept, for they may be paid for; they go with their image."
         )
-    assert await services.store.exists(key)
+    assert await services.store.size_of(key) is not None
 
 
 async def test_bytes_of_an_image_that_failed_are_told_and_kept(services: Services) -> None:
@@ -193,9 +193,9 @@ async def test_bytes_of_an_image_that_failed_are_told_and_kept(services: Service
     await services.store.put(f"{attempt.storage_key}.png", PNG)
     [sentence] = await wrong(services, REPAIR)
     assert "no image names" in sentence
-    assert await services.store.exists(f"{attempt.storage_key}.png")
+    assert await services.store.size_of(f"{attempt.storage_key}.png") is not None
     await services.private(ADMIN).delete(image.guid, permanently=True)
-    assert not await services.store.exists(f"{attempt.storage_key}.png")
+    assert await services.store.size_of(f"{attempt.storage_key}.png") is None
     assert await wrong(services) == []
 
 

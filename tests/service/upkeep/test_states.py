@@ -149,7 +149,7 @@ async def test_what_lies_in_the_trash_is_in_order(services: Services, status: St
     before = await rows(services, "image")
     assert await wrong(services) == await fixed(services) == []
     assert await rows(services, "image") == before
-    assert await services.store.exists(f"{attempt.storage_key}.quarantined")
+    assert await services.store.size_of(f"{attempt.storage_key}.quarantined") is not None
 
 
 @pytest.mark.parametrize(("minutes", "is_found"), [(19, False), (21, True)])

@@ -86,7 +86,7 @@ class RepairedInBetween(FolderStore):
 
     services: Services
 
-    async def put(self, key: str, content: bytes) -> None:
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         await super().put(key, content)
         if key.endswith(".png"):
             await findings(self.services, REPAIR)

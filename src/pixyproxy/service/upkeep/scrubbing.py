@@ -114,16 +114,14 @@ class Scrub:
 
     async def _glance(self, kept: KeptBytes) -> Damage | None:
         try:
-            self._store.check_whole(kept.storage_key, kept.size_bytes)
+            size = await self._store.size_of(kept.storage_key)
         except BytesMissing:
-            return Damage.SIZE if await self._exists(kept.storage_key) else Damage.MISSING
-        return None
-
-    async def _exists(self, key: str) -> bool:
-        try:
-            return await self._store.exists(key)
+            return Damage.MISSING
         except PixyProxyException:
-            return False
+            return Damage.UNREADABLE
+        if size is None:
+            return Damage.MISSING
+        return None if size == kept.size_bytes else Damage.SIZE
 
 
 class _Pace:

@@ -1,6 +1,6 @@
 """The answer with the pictures: as base64, written straight from the store, or as links."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
 from fastapi.responses import Response
@@ -16,9 +16,9 @@ _FORMATS = {"image/jpeg": "jpeg", "image/svg+xml": "svg"}
 
 
 def answer_links(
-    pictures: Sequence[Picture], link: Callable[[str], str], headers: Mapping[str, str]
+    pictures: Sequence[Picture], links: Mapping[str, str], headers: Mapping[str, str]
 ) -> Response:
-    data = [{"url": link(each.image.guid), **_item(each.image)} for each in pictures]
+    data = [{"url": links[each.image.guid], **_item(each.image)} for each in pictures]
     body = {"created": created(pictures[0].image), "data": data, **_facts_of_all(pictures)}
     guids = guid_header(each.image for each in pictures)
     return Response(to_json(body), 200, {**guids, **headers}, _JSON)

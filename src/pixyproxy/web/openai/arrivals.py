@@ -17,7 +17,7 @@ async def all_that_arrive(
     """At least one, each still there; raises why there is none."""
     arriving = (arrival(images, each, patience_s, is_replay=batch.is_replay) for each in batch.images)
     ends = await asyncio.gather(*arriving, return_exceptions=True)
-    arrived = [end for end in ends if isinstance(end, Picture) and end.is_there]
+    arrived = [end for end in ends if isinstance(end, Picture) and await end.is_there()]
     if not arrived:
         raise _why_none([end for end in ends if isinstance(end, BaseException)] or [ImageNotFound()])
     return arrived

@@ -1,7 +1,7 @@
 """The three resources that make images as OpenAI's API does."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -14,7 +14,9 @@ from pixyproxy.core.idempotency import IdempotencyKey
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.service.inputs import NO_UPLOADS, Uploads
 from pixyproxy.service.private import PrivateImages
+from pixyproxy.service.reading import Picture
 from pixyproxy.service.validation import invalid_request, refused
+from pixyproxy.web.answers import absolute
 from pixyproxy.web.auth import OwnImages, services_of
 from pixyproxy.web.openai.answers import answer_base64, answer_links
 from pixyproxy.web.openai.arrivals import all_that_arrive
@@ -109,7 +111,7 @@ async def _answer(request: Request, images: PrivateImages, order: _Order) -> Res
         return answer_stream(Stream(request, images, batch, order.events, previews), headers)
     arrived = await all_that_arrive(images, batch, _patience_s(request))
     if order.asked.wants_links:
-        return answer_links(arrived, lambda guid: _link(request, guid), headers)
+        return answer_links(arrived, await _links(request, arrived), headers)
     return answer_base64(arrived, headers)
 
 
@@ -131,9 +133,15 @@ def _key(request: Request, prompt: ImagePrompt) -> IdempotencyKey | None:
     )
 
 
-def _link(request: Request, guid: str) -> str:
-    base = request.app.state.public_url or str(request.base_url)
-    return f"{base.rstrip('/')}/image/{guid}/content?{services_of(request).links.signed(guid)}"
+async def _links(request: Request, pictures: Sequence[Picture]) -> dict[str, str]:
+    """To each image, by its guid."""
+    links = services_of(request).links
+    return {
+        each.image.guid: absolute(
+            request, f"/image/{each.image.guid}/content?{await links.signed(each.image.guid)}"
+        )
+        for each in pictures
+    }
 
 
 async def _read_json(request: Request) -> JsonEditParameters:

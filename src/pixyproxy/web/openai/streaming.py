@@ -68,7 +68,7 @@ async def _events(stream: Stream) -> AsyncIterator[bytes]:
                 at_work -= 1
             elif isinstance(step, PixyProxyException):
                 failures.append(step)
-            elif isinstance(step, _Completed) and step.picture.is_there:
+            elif isinstance(step, _Completed) and await step.picture.is_there():
                 async for piece in _completed(stream, step.picture):
                     yield piece
             elif isinstance(step, _Completed):

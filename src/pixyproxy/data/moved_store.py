@@ -1,0 +1,106 @@
+"""While images move from one place to another: each is where it lay before, where it is now, or at both."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from pixyproxy.core.exceptions import BytesMissing
+from pixyproxy.data.durable_files import Space
+from pixyproxy.data.image_store import ImageStore, StoredObject
+from pixyproxy.data.listings import side_by_side
+from pixyproxy.data.store_keys import check_key
+
+_MOST_FOUND = 30_000
+
+
+class MovedStore:
+    """New objects come to `now`. What is not there yet is looked for `before`."""
+
+    def __init__(self, now: ImageStore, before: ImageStore) -> None:
+        self._now = now
+        self._before = before
+        self._found: dict[str, ImageStore] = {}
+
+    async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
+        await self._now.put(key, content)
+        self._note(key, self._now)
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        first, second = self._in_turn(key)
+        chunks = first.read(key, start, end)
+        try:
+            chunk = await anext(chunks, None)
+        except BytesMissing:
+            chunks = second.read(key, start, end)
+            chunk = await anext(chunks, None)
+        while chunk is not None:
+            yield chunk
+            chunk = await anext(chunks, None)
+
+    def local_path(self, key: str) -> Path | None:
+        """Of what `check_whole` has found; looking for it here would hold the event loop."""
+        check_key(key)
+        store = self._found.get(key)
+        return None if store is None else store.local_path(key)
+
+    async def check_whole(self, key: str, size_bytes: int) -> None:
+        first, second = self._in_turn(key)
+        try:
+            await first.check_whole(key, size_bytes)
+        except BytesMissing:
+            self._found.pop(key, None)
+            await second.check_whole(key, size_bytes)
+            self._note(key, second)
+        else:
+            self._note(key, first)
+
+    async def link_to(self, key: str, lasts_s: int) -> str | None:
+        """Once it is given, nobody can fall back on the other place: so it is looked where it lies."""
+        store = self._found.get(key)
+        if store is None:
+            is_moved = await self._now.size_of(key) is not None
+            store = self._now if is_moved else self._before
+        return await store.link_to(key, lasts_s)
+
+    async def delete(self, key: str) -> None:
+        """First where it was before: else a move that is under way could bring it back in between."""
+        self._found.pop(key, None)
+        await self._before.delete(key)
+        await self._now.delete(key)
+
+    async def size_of(self, key: str) -> int | None:
+        size = await self._now.size_of(key)
+        return await self._before.size_of(key) if size is None else size
+
+    async def list_(self, after: str = "") -> AsyncIterator[StoredObject]:
+        """Each once, as it is now."""
+        async for now, before in side_by_side(self._now.list_(after), self._before.list_(after)):
+            if each := now or before:
+                yield each
+
+    async def unfinished(self) -> AsyncIterator[StoredObject]:
+        for store in (self._now, self._before):
+            async for each in store.unfinished():
+                yield each
+
+    async def check(self) -> None:
+        await self._now.check()
+
+    def space(self) -> Space | None:
+        return self._now.space()
+
+    async def close(self) -> None:
+        try:
+            await self._now.close()
+        finally:
+            await self._before.close()
+
+    def _in_turn(self, key: str) -> tuple[ImageStore, ImageStore]:
+        """What was found where it lay before is still there: only a deletion takes it away, from both."""
+        is_left = self._found.get(key) is self._before
+        return (self._before, self._now) if is_left else (self._now, self._before)
+
+    def _note(self, key: str, store: ImageStore) -> None:
+        self._found.pop(key, None)
+        self._found[key] = store
+        if len(self._found) > _MOST_FOUND:
+            del self._found[next(iter(self._found))]

@@ -1,0 +1,1 @@
+"""What other programs made, taken into the library."""

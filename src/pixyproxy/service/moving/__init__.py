@@ -1,0 +1,1 @@
+"""Images are moved by copying them, while the service goes on."""

@@ -1,0 +1,1 @@
+"""What stores are put through: small in every test run, large by `make storage`, which writes the page."""
