@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench growth torture lock clean
+.PHONY: help run test check format bench growth torture storage lock clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ growth: .venv/dev.stamp  ## search ten million images as well as one, and write 
 
 torture: .venv/dev.stamp  ## break the service in every way we know, and write docs/faults.md
 	@$(PY) -m tests.faults
+
+storage: .venv/dev.stamp  ## fail, damage and kill what keeps the bytes, and write docs/storage.md
+	@$(PY) -m tests.storage
 
 lock: .venv/dev.stamp  ## pin the dependencies anew, with hashes and without any registry's name
 	@tools/lock $(PY)

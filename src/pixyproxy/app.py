@@ -60,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.public_url, app.state.redirect_s = settings.public_url, settings.redirect_s
     complete_published_api(app)
     errors.install(app)
+    app.include_router(content.content_router)  # asked for most, so looked for first
     # What is at /image/export is no image of that name, so `images` comes after it.
     for module in (
         bulk,

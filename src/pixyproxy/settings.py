@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from pixyproxy.core.exceptions import CannotStart
-from pixyproxy.data.s3_location import S3Location, S3Options
+from pixyproxy.data.s3.location import S3Location, S3Options
 
 
 def _from_json(value: object) -> object:

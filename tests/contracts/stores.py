@@ -10,8 +10,8 @@ import pytest
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.moved_store import MovedStore
-from pixyproxy.data.s3_location import Patience, S3Location, S3Options
-from pixyproxy.data.s3_store import S3Store
+from pixyproxy.data.s3.location import Patience, S3Location, S3Options
+from pixyproxy.data.s3.store import S3Store
 from tools.s3_server import S3Server
 
 

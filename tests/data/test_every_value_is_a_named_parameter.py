@@ -193,6 +193,8 @@ async def exercise_the_rest(library: Library) -> None:
     await library.keys.revoke("zqid", NOON)
     await library.secrets.get_or_add("zqsecret", "zqvalue")
     await library.secrets.get_or_add("zqsecret", "zqvalue")
+    assert await library.secrets.all_of("zqsecret") == {"zqsecret": "zqvalue"}
+    await library.secrets.remove(["zqsecret"])
     await library.version()
     await library.weaknesses()
     await library.check()

@@ -10,13 +10,13 @@ import httpx2
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
-from pixyproxy.data.s3_bucket import S3Bucket, all_of, md5_of
-from pixyproxy.data.s3_errors import S3Error, errors_translated
-from pixyproxy.data.s3_location import Patience, S3Location, S3Options
-from pixyproxy.data.s3_store import S3Store
+from pixyproxy.data.s3.bucket import S3Bucket, all_of, md5_of
+from pixyproxy.data.s3.errors import S3Error, errors_translated
+from pixyproxy.data.s3.location import Patience, S3Location, S3Options
+from pixyproxy.data.s3.store import S3Store
 from tests.conftest import LISTED_AT_ONCE
 from tests.contracts.stores import s3_store
-from tests.data.faulty_network import faulty_network
+from tests.storage.faulty_network import faulty_network
 from tools.s3_server import S3Server
 
 HASTY = Patience(connect_s=1, read_s=1, request_s=5, tries=2, pause_s=0.01)

@@ -1,32 +1,26 @@
 """What was acknowledged is there, whatever happens on the way; what is not right is never taken for it.
 
-A thousand puts: PIXYPROXY_TEST_S3_PUTS=1000; `pytest --log-cli-level=INFO` tells what happened.
+A thousand puts: `make storage`.
 """
 
-import asyncio
-import logging
-import os
 import secrets
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator
 from typing import TypeVar
 
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, PixyProxyException, StorageFull, Unavailable
-from pixyproxy.data.s3_location import Patience
-from pixyproxy.data.s3_puts import PART_BYTES
-from pixyproxy.data.s3_store import S3Store
+from pixyproxy.data.s3.location import Patience
+from pixyproxy.data.s3.puts import PART_BYTES
+from pixyproxy.data.s3.store import S3Store
 from tests.contracts.stores import s3_store
-from tests.data.faulty_network import Fault, FaultyNetwork, faulty_network, first, now_and_then
+from tests.storage.failing import at_once, failing
+from tests.storage.faulty_network import Fault, FaultyNetwork, faulty_network, first, now_and_then
 from tools.s3_server import S3Server
-
-log = logging.getLogger(__name__)
 
 HASTY = Patience(connect_s=1, read_s=0.6, request_s=20, tries=3, pause_s=0.01)
 CONTENT = secrets.token_bytes(300_000)
-PUTS = int(os.environ.get("PIXYPROXY_TEST_S3_PUTS", "100"))
-AT_ONCE = 8
+PUTS = 100
 T = TypeVar("T")
 
 
@@ -163,35 +157,13 @@ async def test_what_is_put_in_parts_is_right_or_not_there(
     assert await beside.size_of("ab/another.zip") is None
 
 
-async def kept(store: S3Store, key: str, content: bytes) -> None:
-    """As `service/making/settling.py` does: until it is done."""
-    while True:
-        try:
-            return await store.put(key, content)
-        except Unavailable:
-            await asyncio.sleep(0.05)
-
-
-@pytest.mark.timeout(max(120, PUTS))
 async def test_at_ten_percent_of_faults_nothing_that_was_acknowledged_is_lost(
     store: S3Store, beside: S3Store, network: FaultyNetwork
 ) -> None:
-    network.choose = now_and_then(0.1, seed=7)
-    contents = {f"2026/{n:04}.png": secrets.token_bytes(1000 + 20 * n) for n in range(PUTS)}
-    began = time.monotonic()
-    await at_once(lambda key: kept(store, key, contents[key]), contents)
-    told(network, f"{PUTS} puts in {time.monotonic() - began:.1f} s")
-    assert network.happened.total() > PUTS // 20
-
-    async def compare(key: str) -> None:
-        assert await read(beside, key) == contents[key]
-
-    await at_once(compare, contents)
-    assert [each.key async for each in beside.list_()] == sorted(contents)
-    read_again = list(contents)[::3]
-    refused = await at_once(lambda key: right_or_refused(store, key, contents[key]), read_again)
-    told(network, f"{len(read_again)} reads, {sum(refused)} refused")
-    assert sum(refused) <= PUTS // 10
+    came = await failing(store, beside, network, PUTS)
+    assert sum(came.faults.values()) > PUTS // 20
+    assert (came.lost, came.strange, came.read_wrong) == ([], [], [])
+    assert came.refused <= came.reads // 3
 
 
 async def test_what_was_not_acknowledged_is_not_there_or_is_right(
@@ -212,26 +184,3 @@ async def put_once(store: S3Store, key: str, content: bytes) -> bool:
     except PixyProxyException:
         return True
     return False
-
-
-async def right_or_refused(store: S3Store, key: str, content: bytes) -> bool:
-    try:
-        assert await read(store, key) == content
-    except Unavailable:
-        return True
-    return False
-
-
-async def at_once(work: Callable[[str], Awaitable[T]], keys: Iterable[str]) -> list[T]:
-    room = asyncio.Semaphore(AT_ONCE)
-
-    async def one(key: str) -> T:
-        async with room:
-            return await work(key)
-
-    return await asyncio.gather(*(one(key) for key in keys))
-
-
-def told(network: FaultyNetwork, what: str) -> None:
-    happened = ", ".join(f"{count} {fault}" for fault, count in network.happened.most_common())
-    log.info("%s, %d requests. Faults: %s", what, len(network.requests), happened)

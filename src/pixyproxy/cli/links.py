@@ -8,7 +8,7 @@ from pixyproxy.settings import Settings
 
 @click.group()
 def links() -> None:
-    """Look after the links by which others may see a picture without a key."""
+    """Look after the links that work without a key."""
 
 
 @links.command("rotate")

@@ -68,9 +68,10 @@ def import_command(settings: Settings, /, path: Path, no_keys: bool, **labels: A
     what was spent, the trash, every byte. API keys that are not there yet come too, and whoever has their
     secret may use them here, also administrators': take a library only from where you trust.
 
-    Pictures, one or a folder of them, come with the prompt, model and settings that their generator left in them, or else the words
-    of their file's name, in the order in which the files were changed. Folders in the folder are looked
-    through; hidden files and what is no picture are passed over, symbolic links are not followed.
+    Pictures, one or a folder of them, come with the prompt, model and settings that their generator left in
+    them, or else the words of their file's name, in the order in which the files were changed. Folders in the
+    folder are looked through; hidden files and what is no picture are passed over, symbolic links are not
+    followed.
 
     What is there already stays as it is, so it may be run again. What cannot be taken in is printed, and the
     rest goes on; then the exit code is 1.

@@ -328,7 +328,5 @@ class LinkRequest(_Request):
     expires_in: Annotated[int, Field(ge=1, le=LONGEST_LINK_S)] = Field(
         3600, description="Seconds from now, up to a year"
     )
-    variant: VariantOptions | None = Field(
-        None, description="Of this copy, not of the picture as it is"
-    )
+    variant: VariantOptions | None = Field(None, description="Of this copy, not of the picture as it is")
     download: bool = Field(False, description="As an attachment, to be saved")

@@ -31,11 +31,9 @@ class FolderStore:
 
     async def put(self, key: str, content: bytes | AsyncIterator[bytes]) -> None:
         if isinstance(content, bytes):
-            size = len(content)
             await asyncio.to_thread(self._put, key, content)
         else:
-            size = await self._put_pieces(key, content)
-        self._seen.note(key, size)
+            await self._put_pieces(key, content)
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         with errors_translated(), await self._opened(key) as file:
@@ -119,19 +117,17 @@ class FolderStore:
         finally:
             part.discard()
 
-    async def _put_pieces(self, key: str, pieces: AsyncIterator[bytes]) -> int:
+    async def _put_pieces(self, key: str, pieces: AsyncIterator[bytes]) -> None:
         """What the iterator raises is none of the disk's errors, and goes on as it is."""
-        part, size = PartFile(self._path(key)), 0
+        part = PartFile(self._path(key))
         try:
             async for piece in pieces:
                 with errors_translated():
                     await asyncio.to_thread(part.write, piece)
-                size += len(piece)
             with errors_translated():
                 await asyncio.to_thread(part.take_place)
         finally:
             await asyncio.to_thread(part.discard)
-        return size
 
 
 def _size_of(path: Path) -> int | None:

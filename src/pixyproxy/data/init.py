@@ -15,7 +15,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.moved_store import MovedStore
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
-from pixyproxy.data.s3_location import S3Location, S3Options
+from pixyproxy.data.s3.location import S3Location, S3Options
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
 
@@ -57,7 +57,7 @@ def open_store(location: str, options: S3Options | None = None) -> ImageStore:
     """A folder, or `s3://bucket/prefix`, which is reached as the options say."""
     if not location.startswith("s3://"):
         return FolderStore(Path(location))
-    from pixyproxy.data.s3_store import S3Store  # noqa: PLC0415 - a tenth of a second, for those who need it
+    from pixyproxy.data.s3.store import S3Store  # noqa: PLC0415 - a tenth of a second, for those who need it
 
     try:
         return S3Store(S3Location.parse(location), options)

@@ -7,7 +7,6 @@ from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.data.durable_files import Space
 from pixyproxy.data.image_store import ImageStore, StoredObject
 from pixyproxy.data.listings import side_by_side
-from pixyproxy.data.store_keys import check_key
 
 _MOST_FOUND = 30_000
 
@@ -37,10 +36,8 @@ class MovedStore:
             chunk = await anext(chunks, None)
 
     def local_path(self, key: str) -> Path | None:
-        """Of what `check_whole` has found; looking for it here would hold the event loop."""
-        check_key(key)
-        store = self._found.get(key)
-        return None if store is None else store.local_path(key)
+        """Where `check_whole` has found it, else where it would be now. To look would hold the event loop."""
+        return self._found.get(key, self._now).local_path(key)
 
     async def check_whole(self, key: str, size_bytes: int) -> None:
         first, second = self._in_turn(key)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from pixyproxy.core.exceptions import CannotStart
-from pixyproxy.data.s3_location import S3Location
+from pixyproxy.data.s3.location import S3Location
 
 
 def name_of(location: str) -> str:

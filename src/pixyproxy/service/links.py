@@ -1,7 +1,7 @@
 """Links that open one picture to whoever has them, for a time: signed, so nobody can make or alter one.
 
 A link names the secret it was signed with. A new secret signs from then on; those before it are kept as long
-as a link of theirs may be in use, or thrown away with all of their links. Replicas learn of it within seconds.
+as a link of theirs may be in use, or thrown away with all their links. Replicas learn of it within seconds.
 """
 
 import asyncio

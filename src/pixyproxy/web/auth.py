@@ -124,7 +124,8 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
 
 
 VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
-LinkedImages = Annotated[ImageReading, Depends(LinkGate(_images_seen_by))]
+linked_images = LinkGate(_images_seen_by)
+LinkedImages = Annotated[ImageReading, Depends(linked_images)]
 OwnLinks = Annotated[Linking, Depends(Gate(_links_of_key_holder))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
 ManyImages = Annotated[BulkImages, Depends(Gate(_many_images_of_key_holder))]

@@ -1,21 +1,47 @@
 """The bytes of an image: the picture, copies of it in other sizes and formats, and links to them."""
 
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from pydantic import ConfigDict, Field
+from fastapi.routing import APIRoute
+from pydantic import ConfigDict, Field, ValidationError
 
 from pixyproxy.core.requests import LinkRequest, VariantOptions
 from pixyproxy.service.links import SignedLink
+from pixyproxy.service.validation import invalid_request
 from pixyproxy.web.answers import absolute, json_answer
-from pixyproxy.web.auth import LinkedImages, OwnImages, OwnLinks, services_of
+from pixyproxy.web.auth import LinkedImages, OwnImages, OwnLinks, linked_images, services_of
 from pixyproxy.web.images import Guid
 from pixyproxy.web.published_api import problems
+from pixyproxy.web.request_log import log_request
 from pixyproxy.web.schemas import LinkDetail
 from pixyproxy.web.sending import Manner, answer_picture, answer_unread
 
 router = APIRouter(tags=["images"])
+
+
+class AskedByHand(APIRoute):
+    """Does what FastAPI would do for the content of an image; it takes as long for that as all the rest does
+    (docs/decisions/0018-content-by-hand.md).
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        return _answer_content
+
+
+async def _answer_content(request: Request) -> Response:
+    await log_request(request)
+    images = await linked_images(request)
+    try:
+        query = ContentQuery.model_validate(dict(request.query_params))
+    except ValidationError as error:
+        raise invalid_request(error.errors()) from error
+    return await get_image_content(request, request.path_params["guid"], images, query)
+
+
+content_router = APIRouter(tags=["images"], route_class=AskedByHand)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {
@@ -46,14 +72,14 @@ class ContentQuery(VariantOptions):
         return VariantOptions(**self.model_dump(include=set(VariantOptions.model_fields)))
 
 
-@router.get(
+@content_router.get(
     "/image/{guid}/content",
     operation_id="get_image_content",
     summary="The picture itself, or a copy of it in another size or format",
     response_class=Response,
     responses={**_CONTENT, **problems(401, 403, 404, 409, 412, 416)},
 )
-@router.head("/image/{guid}/content", include_in_schema=False)
+@content_router.head("/image/{guid}/content", include_in_schema=False)
 async def get_image_content(
     request: Request, guid: Guid, images: LinkedImages, query: Annotated[ContentQuery, Query()]
 ) -> Response:

@@ -4,7 +4,9 @@ import base64
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote
@@ -151,7 +153,10 @@ class _SentByServer(Response):
     """The server sends the file itself, without the event loop and without asking for its size again."""
 
     def __init__(self, path: Path, headers: dict[str, str]) -> None:
-        super().__init__(headers=headers)
+        self.raw_headers = [
+            (name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()
+        ]
+        self.status_code, self.background = 200, None
         self._path = str(path)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - a server passes all three
@@ -163,7 +168,7 @@ def _headers(picture: Picture, manner: Manner) -> dict[str, str]:
     public = picture.image.visibility is Visibility.PUBLIC
     headers = {
         "ETag": f'"{picture.content.sha256}"',
-        "Last-Modified": format_datetime(picture.image.created_at, usegmt=True),
+        "Last-Modified": _as_http_writes(picture.image.created_at),
         "Accept-Ranges": "bytes",
         "Cache-Control": f"{'public' if public else 'private'}, max-age=31536000, immutable",
         "Content-Disposition": _disposition(picture, manner),
@@ -186,6 +191,11 @@ def _by_link(left_s: int) -> dict[str, str]:
 def _digest(picture: Picture) -> str:
     """Of the whole, also where a part of it is sent (RFC 9530)."""
     return f"sha-256=:{base64.b64encode(bytes.fromhex(picture.content.sha256)).decode()}:"
+
+
+@lru_cache(4096)
+def _as_http_writes(moment: datetime) -> str:
+    return format_datetime(moment, usegmt=True)
 
 
 def _disposition(picture: Picture, manner: Manner) -> str:

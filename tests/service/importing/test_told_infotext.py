@@ -165,7 +165,7 @@ def test_folders_of_somebodys_machine_are_left_out() -> None:
         png_of(
             {
                 "parameters": f"a fox\n{SETTINGS}, Model: C:\\Users\\maria\\models\\fox.safetensors,"
-                ' VAE: /home/maria/vae/ae.sft, Mask: "see C:\\\\Users\\\\maria\\\\x.png, or ~/maria/y.png",'
+                ' VAE: /srv/maria/vae/ae.sft, Mask: "see C:\\\\Users\\\\maria\\\\x.png, or ~/maria/y.png",'
                 ' Net: "\\\\\\\\nas\\\\maria\\\\n.pt", Either: and/or, Web: https://example.org/a/b'
             }
         )

@@ -423,7 +423,7 @@ def test_a_description_is_the_last_resort(content: bytes) -> None:
         "OLYMPUS DIGITAL CAMERA         ",
         "DCIM\\100MEDIA\\DJI_0001.JPG",
         "IMG_2041.jpg",
-        "/home/maria/pictures/fox",
+        "/srv/maria/pictures/fox",
         "C:\\Users\\maria\\fox",
         "Screenshot",
         "----  42",

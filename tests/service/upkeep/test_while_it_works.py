@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.core.models import AttemptStatus, Status
 from pixyproxy.core.requests import ImagePrompt
 from pixyproxy.data.folder_store import FolderStore
@@ -113,8 +112,8 @@ async def test_without_the_look_at_the_attempt_they_would_be(
     monkeypatch.setattr("pixyproxy.service.upkeep.belonging._whose", lambda *_: Whose.STRANGE)
     services = repaired_in_between(services, tmp_path)
     image = await services.private(ALICE).make(ImagePrompt(prompt="fox"))
-    with pytest.raises(BytesMissing):
-        await services.private(ALICE).picture(image.guid)
+    assert image.content is not None
+    assert await services.store.size_of(image.content.storage_key) is None
     await services.generation.close()
 
 

@@ -87,7 +87,7 @@ async def test_it_loads_no_framework() -> None:
 
 
 async def test_it_is_polite_and_limited(renderer: RendererProcess) -> None:
-    assert os.getpriority(os.PRIO_PROCESS, renderer.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 10
+    assert os.getpriority(os.PRIO_PROCESS, renderer.pid) == os.getpriority(os.PRIO_PROCESS, 0) + 5
     assert resource.prlimit(renderer.pid, resource.RLIMIT_AS) == (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES)
     assert os.getsid(renderer.pid) != os.getsid(0)
 

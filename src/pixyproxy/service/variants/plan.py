@@ -1,7 +1,7 @@
 """What a copy is to be, to the pixel, told from what is asked for and from the picture's size and kind.
 
 Sides and qualities go up to the next rung of a ladder, and two questions with one result have one plan: of
-one picture there are at most 63 sizes that fit into a box, whatever is asked for.
+one picture there are at most 73 sizes that fit into a box, whatever is asked for.
 """
 
 from bisect import bisect_left
@@ -14,8 +14,8 @@ from pixyproxy.core.requests import LARGEST_VARIANT_SIDE, VariantOptions
 from pixyproxy.service.variants.accept import named_types
 
 SIDES = (
-    16, 32, 48, 64, 80, 96, 100, 128, 160, 200, 256, 300, 320, 400, 480, 512, 640, 768, 800, 960, 1024, 1200,
-    1280, 1536, 1600, 1920, 2048, 2560, 3072, 3840, 4096,
+    16, 32, 48, 64, 80, 96, 100, 128, 160, 200, 256, 300, 320, 360, 400, 480, 512, 540, 640, 720, 768,
+    800, 960, 1024, 1080, 1200, 1280, 1440, 1536, 1600, 1920, 2048, 2560, 3072, 3840, 4096,
 )  # fmt: skip
 QUALITIES = (40, 50, 60, 70, 75, 80, 85, 90, 95, 100)
 DEFAULT_QUALITY = 80

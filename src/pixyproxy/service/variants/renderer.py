@@ -30,7 +30,7 @@ from pixyproxy.service.variants.rendering import rendered
 
 MOST_MEMORY_BYTES = 2560 * 1024**2
 """Of addresses. 40 megapixels of 16 bits, interlaced, to the largest AVIF take 1.7 GB; others 0.3 to 1.2."""
-_NICER = 10
+_NICER = 5
 _PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 _LOADERS = "Png Jpeg Webp Nsgif Heif Svg".split()
 

@@ -63,10 +63,16 @@ def _lies_on_its_side(content: bytes) -> bool:
 def _shrunk(content: bytes, job: RenderJob, *, is_turned: bool) -> pyvips.Image:
     width, height, crop = job.turned_shape if is_turned else job.shape
     way = {"crop": "centre"} if crop else {"size": "force"}
-    picture = pyvips.Image.thumbnail_buffer(
-        content, width, height=height, output_profile="srgb", option_string=_NO_HALVES, **way
-    )
+    if _has_colours_of_its_own(content):
+        way["output_profile"] = "srgb"
+    picture = pyvips.Image.thumbnail_buffer(content, width, height=height, option_string=_NO_HALVES, **way)
     return _without_needless_alpha(_in_srgb(picture).copy_memory())
+
+
+def _has_colours_of_its_own(content: bytes) -> bool:
+    """To be turned into sRGB. Where it is that already, this would take longer than all the rest."""
+    header = pyvips.Image.new_from_buffer(content, "")
+    return bool(header.get_typeof("icc-profile-data")) or header.interpretation == "cmyk"
 
 
 def _in_srgb(picture: pyvips.Image) -> pyvips.Image:

@@ -5,8 +5,8 @@ import re
 from collections.abc import AsyncIterator
 from hashlib import md5
 
-from pixyproxy.data.s3_bucket import Opened, S3Bucket
-from pixyproxy.data.s3_errors import S3Error
+from pixyproxy.data.s3.bucket import Opened, S3Bucket
+from pixyproxy.data.s3.errors import S3Error
 
 _OF_MD5 = re.compile(r"[0-9a-f]{32}")
 

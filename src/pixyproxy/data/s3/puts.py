@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from pixyproxy.core.pauses import jittered
-from pixyproxy.data.s3_bucket import S3Bucket, md5_of
-from pixyproxy.data.s3_errors import S3Error, errors_noted
-from pixyproxy.data.s3_location import Patience
+from pixyproxy.data.s3.bucket import S3Bucket, md5_of
+from pixyproxy.data.s3.errors import S3Error, errors_noted
+from pixyproxy.data.s3.location import Patience
 
 PART_BYTES = 8 * 1024 * 1024
 """Some five of them are in memory for one large object. S3 takes 10,000: 80 GB."""

@@ -8,11 +8,11 @@ from datetime import timedelta
 from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.data.durable_files import Space
 from pixyproxy.data.image_store import StoredObject
-from pixyproxy.data.s3_bucket import Listed, S3Bucket
-from pixyproxy.data.s3_errors import S3Error, errors_translated
-from pixyproxy.data.s3_location import Patience, S3Location, S3Options
-from pixyproxy.data.s3_puts import S3Puts
-from pixyproxy.data.s3_reads import compared
+from pixyproxy.data.s3.bucket import Listed, S3Bucket
+from pixyproxy.data.s3.errors import S3Error, errors_translated
+from pixyproxy.data.s3.location import Patience, S3Location, S3Options
+from pixyproxy.data.s3.puts import S3Puts
+from pixyproxy.data.s3.reads import compared
 from pixyproxy.data.seen_whole import SeenWhole
 from pixyproxy.data.store_keys import check_key, order
 

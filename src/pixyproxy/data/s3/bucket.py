@@ -14,8 +14,8 @@ import obstore
 from obstore.store import S3Store as Bucket
 
 from pixyproxy.core.names import EXTENSIONS
-from pixyproxy.data.s3_errors import S3Error, errors_noted, refusal
-from pixyproxy.data.s3_location import Patience, S3Location, S3Options
+from pixyproxy.data.s3.errors import S3Error, errors_noted, refusal
+from pixyproxy.data.s3.location import Patience, S3Location, S3Options
 
 if TYPE_CHECKING:
     from obstore.store import S3Config  # a type only, by obstore's own choice

@@ -1,4 +1,4 @@
-"""`python -m tests.service.moving.killed FOLDER POINTS [LOCATION]`: a move, killed all over its life.
+"""`python -m tests.storage.killed FOLDER POINTS [LOCATION]`: a move, killed all over its life.
 
 Each time another one goes on and must come to the end. What happened is printed as JSON, a line a point.
 A process of its own, because each move is a fork of it: what must be imported is imported once.
@@ -22,7 +22,7 @@ from pixyproxy.data import init
 from pixyproxy.data.image_store import ImageStore, StoredObject
 from pixyproxy.data.move_journal import MoveState, opened_journal
 from pixyproxy.data.places import name_of
-from pixyproxy.data.s3_location import S3Options
+from pixyproxy.data.s3.location import S3Options
 from pixyproxy.service.moving import batches
 
 _EVENTS = {"open", "os.rename", "os.mkdir", "os.remove", "os.scandir"}
@@ -48,6 +48,11 @@ class Killing:
     """Of these."""
     not_read_back: list[str]
     """Of the others."""
+
+    @property
+    def is_right(self) -> bool:
+        done = self.was_killed and self.is_complete and self.are_equal
+        return done and not self.put_again and not self.not_read_back
 
 
 class _Life:
@@ -117,7 +122,7 @@ class Torture:
         self._old = folder / "data" / "images"
         self._logs = itertools.count()
         if location:
-            importlib.import_module("pixyproxy.data.s3_store")  # once, not in every fork
+            importlib.import_module("pixyproxy.data.s3.store")  # once, not in every fork
 
     def prepare(self) -> None:
         """Images with their rows, objects without, one larger than a piece, one empty."""

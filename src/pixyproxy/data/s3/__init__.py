@@ -1,0 +1,1 @@
+"""Images in a bucket of S3."""
