@@ -5,6 +5,7 @@ A test that takes `database_url`, or anything made from it, runs once on SQLite 
 
 import asyncio
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from pixyproxy.app import create_app
 from pixyproxy.data.init import create_database_and_user, open_database, open_library
 from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings
+from tests.built_once import take_built_routes
 from tests.upstream import RunningUpstream, running_upstream
 from tools.mysql_server import MySQLServer, running_mysql
 from tools.s3_server import S3Server, running_s3
@@ -76,6 +78,26 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def sqlite_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with nothing in it, made by the project's own scripts: thirty times it waits for the disk."""
+    file = tmp_path_factory.mktemp("tables") / "pixyproxy.db"
+
+    async def create() -> None:
+        await (await open_library(f"sqlite:///{file}")).close()
+
+    asyncio.run(create())
+    return file
+
+
+@pytest.fixture
+def library_url(database_url: str, sqlite_tables: Path) -> str:
+    """For those to whom it is nothing how tables are made: SQLite's too are there, with nothing in them."""
+    if database_url.startswith("sqlite:///"):
+        shutil.copy(sqlite_tables, database_url.removeprefix("sqlite:///"))
+    return database_url
+
+
 async def _emptied(url: str) -> None:
     database = open_database(url)
     for table in TABLES_EMPTIED:
@@ -93,7 +115,8 @@ def environment(tmp_path: Path, database_url: str) -> dict[str, str]:
 
 
 @pytest.fixture
-async def app(environment: dict[str, str]) -> AsyncIterator[FastAPI]:
+async def app(environment: dict[str, str], library_url: str) -> AsyncIterator[FastAPI]:
+    assert environment["PIXYPROXY_DATABASE_URL"] == library_url
     async with running_app(environment) as app:
         yield app
 
@@ -148,6 +171,7 @@ def upstream(shared_upstream: RunningUpstream) -> RunningUpstream:
 @asynccontextmanager
 async def running_app(environment: dict[str, str]) -> AsyncIterator[FastAPI]:
     app = create_app(Settings.from_environment(environment))
+    take_built_routes(app)
     async with app.router.lifespan_context(app):
         opened: Services = app.state.services
         yield app

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pixyproxy.data.database import Database
-from pixyproxy.data.init import open_database, open_library
+from pixyproxy.data.init import open_library
 from pixyproxy.data.library import Library
 from tests.data.disks import mounted
 from tests.data.named_images import Finds, NamedImages
@@ -21,12 +21,11 @@ _PROBE = {
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
+async def database(library_url: str) -> AsyncIterator[Database]:
     """An empty database with the tables of the service."""
-    await (await open_library(database_url)).close()
-    database = open_database(database_url)
-    yield database
-    await database.close()
+    library = await open_library(library_url)
+    yield library._database
+    await library.close()
 
 
 @pytest.fixture

@@ -328,8 +328,9 @@ async def test_an_upgrade_takes_its_time_and_others_wait_for_it(
     statements = statements_of(LAST_UPGRADE.read_text(encoding="utf-8"))
     slow = [statements[0], "SELECT SLEEP(0.5)", *statements[1:]]
     monkeypatch.setattr(init, "_statements_of", partial(_slowed, slow, init._statements_of))
-    monkeypatch.setattr(mysql, "_STATEMENT_TIMEOUT_S", 0.3)
-    await asyncio.gather(*(open_and_close(url_of_any_release) for _ in range(3)))
+    with monkeypatch.context() as impatient:  # and not for what comes after the test
+        impatient.setattr(mysql, "_STATEMENT_TIMEOUT_S", 0.3)
+        await asyncio.gather(*(open_and_close(url_of_any_release) for _ in range(3)))
     database = open_database(url_of_any_release)
     twice = "SELECT count(*) - count(DISTINCT image_id) AS twice FROM image_change"
     assert await database.fetch_one(twice, {}) == {"twice": 0}

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -141,7 +141,8 @@ async def stage(setting: Setting, folder: Path, helper: Any = None) -> AsyncIter
         picture_bytes=setting.picture_bytes, delay_seconds=setting.answer_seconds, unique=True, ledger=ledger
     )
     async with library_for(setting, setting.data or folder) as url:
-        with upstream as provider:
+        with ExitStack() as stack:  # in a thread: other experiments at the same time go on meanwhile
+            provider = await asyncio.to_thread(stack.enter_context, upstream)
             environment = environment_of(setting, folder, url, provider)
             replicas = [
                 Replica(number, folder, setting.data or folder, environment)

@@ -7,7 +7,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
-from tests.live.service import ADMIN_KEY, RunningService
+from tests.live.service import ADMIN_KEY, RunningService, eventually
 
 from .library import content_of, guid_of, kept
 
@@ -26,7 +26,7 @@ def test_a_picture_is_in_the_library_as_it_was_answered(sketching: OpenAI, sketc
 def test_an_answer_has_its_request_id(sketching: OpenAI, sketch: RunningService) -> None:
     made = sketching.images.generate(prompt="a fox", size=SMALL)
     assert made._request_id
-    assert len(sketch.request_lines(made._request_id)) == 2
+    eventually(lambda: len(sketch.request_lines(made._request_id)) == 2)
     raw = sketching.images.with_raw_response.generate(prompt="a fox", size=SMALL)
     assert raw.headers["x-request-id"] == raw.parse()._request_id
 

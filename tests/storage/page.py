@@ -97,4 +97,4 @@ def _lives(where: str, lives: Sequence[Killing]) -> tuple[str, ...]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+    return "".join(["\n", *(f"| {' | '.join(line)} |\n" for line in lines)])

@@ -68,6 +68,12 @@ async def test_a_link_to_a_copy_opens_that_copy_alone(alice: Client, visitor: Cl
         problem_of(await visitor.get(other), 403, "forbidden")
 
 
+async def test_nothing_need_be_said(alice: Client, visitor: Client, image: Image) -> None:
+    answer = await alice.post(f"/image/{image.guid.upper()}/link")
+    assert answer.status_code == 201
+    assert (await visitor.get(answer.json()["url"])).content == PNG
+
+
 async def test_a_link_may_be_for_saving(alice: Client, visitor: Client, image: Image) -> None:
     answer = await visitor.get(await link_to(alice, image, download=True))
     assert answer.headers["content-disposition"].startswith("attachment; ")
@@ -92,6 +98,8 @@ async def test_every_byte_of_it_counts(alice: Client, visitor: Client, image: Im
         {"expires_in": -1},
         {"expires_in": LONGEST_LINK_S + 1},
         {"expires_in": "soon"},
+        {"expires_in": True},
+        {"expires_in": 1.5},
         {"variant": {"width": 0}},
         {"variant": {"width": 10**9}},
         {"variant": {"format": "tiff"}},

@@ -190,15 +190,17 @@ async def test_a_link_that_was_altered_or_is_over_or_is_anothers_opens_nothing(
     url, other = await _linked(alice), await _linked(alice)
     path, query = urlsplit(url).path, parse_qs(urlsplit(url).query)
     guid, expires, signature = path.split("/")[2], query["expires"][0], query["signature"][0]
-    over = await services.links.signed(guid, -1)
+    kid, other_signature = query["kid"][0], f"{signature[:-1]}{'1' if signature[-1] == '0' else '0'}"
+    over = (await services.links.signed(guid, -1)).query
     altered = [
         f"{path}?{over}",
-        f"{path}?expires={int(expires) + 1}&signature={signature}",
-        f"{path}?expires={expires}&signature={signature[:-1]}{'1' if signature[-1] == '0' else '0'}",
-        f"{path}?expires={expires}&signature=",
+        f"{path}?expires={int(expires) + 1}&kid={kid}&signature={signature}",
+        f"{path}?expires={expires}&kid={kid}&signature={other_signature}",
+        f"{path}?expires={expires}&kid={kid}&signature=",
+        f"{path}?expires={expires}&signature={signature}",
         f"{urlsplit(other).path}?{urlsplit(url).query}",
         f"{path.replace(guid, guid.upper())}?{urlsplit(url).query}",
-        f"{path}?expires=0{expires}&signature={signature}",
+        f"{path}?expires=0{expires}&kid={kid}&signature={signature}",
         f"{path}?expires=x&signature=y",
     ]
     opened = {each: (await visitor.get(each)).status_code for each in altered}

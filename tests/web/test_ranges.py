@@ -29,6 +29,8 @@ async def image(services: Services, as_alice: Caller) -> Image:
     ("asked", "first", "last"),
     [
         ("bytes=0-0", 0, 0),
+        ("Bytes=0-0", 0, 0),
+        ("bytes=0-99999999999999999999", 0, LAST),
         ("bytes=0-9", 0, 9),
         ("bytes=5-9", 5, 9),
         ("bytes=10-", 10, LAST),
@@ -50,12 +52,14 @@ async def test_a_range_is_sent_alone(alice: Client, image: Image, asked: str, fi
     assert (answer.headers["etag"], answer.headers["content-type"]) == (ETAG, "image/png")
 
 
-@pytest.mark.parametrize("asked", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 9}", "bytes=-0", "bytes=999999-"])
+@pytest.mark.parametrize(
+    "asked", [f"bytes={SIZE}-", f"bytes={SIZE}-{SIZE + 9}", "bytes=-0", "bytes=999999-", f"bytes={10**30}-"]
+)
 async def test_bytes_beyond_the_end_cannot_be_had(alice: Client, image: Image, asked: str) -> None:
     answer = await alice.get(f"/image/{image.guid}/content", headers={"Range": asked})
     problem_of(answer, 416, "invalid_request")
     assert answer.headers["content-range"] == f"bytes */{SIZE}"
-    assert "cache-control" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +174,22 @@ async def test_several_ranges_beyond_the_end_cannot_be_had(alice: Client, image:
     asked = {"Range": f"bytes={SIZE}-,{SIZE + 5}-{SIZE + 9}"}
     answer = await alice.get(f"/image/{image.guid}/content", headers=asked)
     problem_of(answer, 416, "invalid_request")
+
+
+async def test_what_was_said_of_its_time_may_be_said_back(alice: Client, image: Image) -> None:
+    told = (await alice.head(f"/image/{image.guid}/content")).headers["last-modified"]
+    oldest_form = image.created_at.strftime("%a %b %d %H:%M:%S %Y")
+    for moment in (told, oldest_form):
+        for name, status in (("If-Modified-Since", 304), ("If-Unmodified-Since", 200)):
+            answer = await alice.get(f"/image/{image.guid}/content", headers={name: moment})
+            assert answer.status_code == status, (name, moment)
+
+
+async def test_a_list_may_come_in_several_lines(alice: Client, image: Image) -> None:
+    address = f"/image/{image.guid}/content"
+    known = await alice.get(address, headers=[("If-None-Match", '"other"'), ("If-None-Match", ETAG)])
+    wanted = await alice.get(address, headers=[("If-Match", '"other"'), ("If-Match", ETAG)])
+    assert (known.status_code, wanted.status_code) == (304, 200)
 
 
 MATCHES = ["*", ETAG, f'"other", {ETAG}']

@@ -122,7 +122,7 @@ async def test_what_is_beyond_them_is_refused_by_name(
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("guid", [new_guid(), "no-guid"])
+@pytest.mark.parametrize("guid", ["01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11", "no-guid"])
 async def test_an_image_that_does_not_exist_is_like_nothing(app: FastAPI, admin: Client, guid: str) -> None:
     assert app
     problem_of(await admin.get(f"/image/{guid}/similar"), 404, "image_not_found")

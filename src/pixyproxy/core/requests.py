@@ -325,7 +325,7 @@ LONGEST_LINK_S = 365 * 24 * 3600
 class LinkRequest(_Request):
     """A link by which whoever has it may see one picture for a time."""
 
-    expires_in: Annotated[int, Field(ge=1, le=LONGEST_LINK_S)] = Field(
+    expires_in: Annotated[int, Field(ge=1, le=LONGEST_LINK_S, strict=True)] = Field(
         3600, description="Seconds from now, up to a year"
     )
     variant: VariantOptions | None = Field(None, description="Of this copy, not of the picture as it is")

@@ -10,6 +10,7 @@ import hmac
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -46,14 +47,27 @@ class SignedLink:
         given = dict(said)
         if "expires" not in given and "signature" not in given:
             return None
-        for name in ("expires", "kid", "signature"):
+        for name in ("expires", "signature"):
             if name not in given:
-                raise refused(name, "is missing: a link has expires, kid and signature")
-        return cls(given["expires"], given["signature"], given["kid"], _wanted(said))
+                raise refused(name, "is missing: a link has both")
+        return cls(given["expires"], given["signature"], given.get("kid", ""), _wanted(said))
 
     @property
     def left_s(self) -> int:
         return max(int(self.expires) - int(time.time()), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class FreshLink:
+    """Its path, what stands in it behind the question mark, and when it is over."""
+
+    guid: str
+    query: str
+    expires_at: datetime
+
+    @property
+    def path(self) -> str:
+        return f"/image/{self.guid}/content?{self.query}"
 
 
 class Links:
@@ -63,13 +77,14 @@ class Links:
         self._read_at = float("-inf")
         self._reading = asyncio.Lock()
 
-    async def signed(self, guid: str, lasts_s: int = LASTS_S, wanted: Parameters = ()) -> str:
-        """The query of such a link: to the picture as it is wanted, and in no other way."""
+    async def signed(self, guid: str, lasts_s: int = LASTS_S, wanted: Parameters = ()) -> FreshLink:
+        """To the picture as it is wanted, and in no other way."""
         known = await self._all()
         kid = max(known, key=int)
-        wanted, expires = list(wanted), str(int(time.time()) + lasts_s)
-        signature = _signature(known[kid], guid, expires, _wanted(wanted))
-        return urlencode([*wanted, ("expires", expires), ("kid", kid), ("signature", signature)])
+        wanted, expires = list(wanted), int(time.time()) + lasts_s
+        signature = _signature(known[kid], guid, str(expires), _wanted(wanted))
+        query = urlencode([*wanted, ("expires", expires), ("kid", kid), ("signature", signature)])
+        return FreshLink(guid, query, datetime.fromtimestamp(expires, UTC))
 
     async def check(self, guid: str, link: SignedLink) -> None:
         """Raises `Forbidden` when it is not ours to the letter, or its time is over."""

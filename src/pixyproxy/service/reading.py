@@ -1,5 +1,6 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from pixyproxy.service.validation import revalidated
 MOST_RELATIVES = 200
 MOST_COUNTED = 10_000
 _PIECE_BYTES = 384 * 1024
+_EXTENSION = re.compile(r"\.(?:png|jpe?g|webp|gif|avif|svg)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,16 @@ class Picture:
         return None if self.at_hand is not None else self.store.local_path(self.content.storage_key)
 
     @property
+    def is_copy(self) -> bool:
+        return self.content != self.image.content
+
+    @property
     def filename(self) -> str:
-        """With the extension of what it is."""
+        """Of a copy, with the extension of what it is."""
         name, original = self.image.filename, self.image.content
         if original is None or self.content.media_type == original.media_type:
             return name
-        stem = name.removesuffix(f".{EXTENSIONS[original.media_type]}")
-        return f"{stem}.{EXTENSIONS[self.content.media_type]}"
+        return f"{_EXTENSION.sub('', name)}.{EXTENSIONS[self.content.media_type]}"
 
     async def check_whole(self) -> None:
         """Raises `BytesMissing` where it can be told cheaply that its bytes are not there."""

@@ -25,6 +25,8 @@ from pixyproxy.service.services import Services
 from pixyproxy.service.tags import TagRenaming, Tags
 
 T = TypeVar("T")
+WITH_KEY, ALSO_WITHOUT = "bearer", "bearer-or-nothing"
+"""How the published description tells the gates apart."""
 
 
 async def recognise_caller(request: Request) -> Caller | None:
@@ -59,9 +61,9 @@ class Gate(SecurityBase, Generic[T]):
     One dependency, not a tree of them: FastAPI takes 20 µs to solve each.
     """
 
-    def __init__(self, admit: Callable[[Services, Caller | None], T]) -> None:
+    def __init__(self, admit: Callable[[Services, Caller | None], T], *, scheme: str = WITH_KEY) -> None:
         self.model = HTTPBearer(description="`Authorization: Bearer KEY`")
-        self.scheme_name = "bearer"
+        self.scheme_name = scheme
         self._admit = admit
 
     async def __call__(self, request: Request) -> T:
@@ -123,14 +125,14 @@ def _holder_of_a_key(caller: Caller | None) -> Caller:
     return caller
 
 
-VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by))]
-linked_images = LinkGate(_images_seen_by)
+VisibleImages = Annotated[ImageReading, Depends(Gate(_images_seen_by, scheme=ALSO_WITHOUT))]
+linked_images = LinkGate(_images_seen_by, scheme=ALSO_WITHOUT)
 LinkedImages = Annotated[ImageReading, Depends(linked_images)]
 OwnLinks = Annotated[Linking, Depends(Gate(_links_of_key_holder))]
 OwnImages = Annotated[PrivateImages, Depends(Gate(_images_of_key_holder))]
 ManyImages = Annotated[BulkImages, Depends(Gate(_many_images_of_key_holder))]
 OwnExports = Annotated[Exporting, Depends(Gate(_exports_of_key_holder))]
-VisibleTags = Annotated[Tags, Depends(Gate(_tags_seen_by))]
+VisibleTags = Annotated[Tags, Depends(Gate(_tags_seen_by, scheme=ALSO_WITHOUT))]
 OwnTags = Annotated[TagRenaming, Depends(Gate(_tags_of_key_holder))]
 Models = Annotated[Catalogue, Depends(Gate(_models_for_key_holder))]
 AllKeys = Annotated[Keys, Depends(Gate(_keys_for_administrator))]

@@ -86,7 +86,7 @@ async def get_image_content(
     """For those who may see the image, and for whoever has a signed link to it."""
     picture = await images.picture(guid)
     if not query.is_original:
-        accept = request.headers.get("accept", "")
+        accept = ", ".join(request.headers.getlist("accept"))
         picture = await services_of(request).variants.of(picture, query.options, accept)
     link = SignedLink.in_query(request.query_params.multi_items())
     manner = Manner(
@@ -118,8 +118,9 @@ async def get_image_answer(guid: Guid, images: OwnImages) -> Response:
     response_model=LinkDetail,
     responses=problems(401, 403, 404, 408, 413),
 )
-async def link_image(request: Request, guid: Guid, wanted: LinkRequest, linking: OwnLinks) -> Response:
-    """It works without a key until then, or until the image is deleted."""
-    link = await linking.link(guid, wanted)
-    url = absolute(request, f"/image/{guid}/content?{link.query}")
-    return json_answer(LinkDetail(url=url, expires_at=link.expires_at), 201)
+async def link_image(
+    request: Request, guid: Guid, linking: OwnLinks, wanted: LinkRequest | None = None
+) -> Response:
+    """It works without a key until then, or until the image is deleted. Without a body: for an hour."""
+    link = await linking.link(guid, wanted or LinkRequest())
+    return json_answer(LinkDetail(url=absolute(request, link.path), expires_at=link.expires_at), 201)

@@ -144,7 +144,9 @@ def _status_of(
 
 
 def _headers(request: Request, problem: our.PixyProxyException, error: Exception) -> dict[str, str]:
-    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    if isinstance(error, HTTPException):
+        headers |= error.headers or {}
     if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_at(request))
     if problem.retry_after_s is not None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from pixyproxy.web.auth import ALSO_WITHOUT, WITH_KEY
 from pixyproxy.web.openai.errors import PREFIX as OPENAI_PREFIX
 from pixyproxy.web.schemas import Problem
 
@@ -62,6 +63,7 @@ def complete_published_api(app: FastAPI) -> None:
         api = generate()
         schemes = api["components"]["securitySchemes"]
         schemes["api-key"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+        schemes.pop(ALSO_WITHOUT, None)
         for path, operations in api["paths"].items():
             for operation in operations.values():
                 _name_both_headers(operation)
@@ -74,9 +76,12 @@ def complete_published_api(app: FastAPI) -> None:
 
 
 def _name_both_headers(operation: dict[str, Any]) -> None:
-    """The gate of authentication declares the first; each is enough."""
-    if operation.get("security") == [{"bearer": []}]:
-        operation["security"] = [{"bearer": []}, {"api-key": []}]
+    """The gate of authentication declares the first; each is enough, and some need neither."""
+    match operation.get("security"):
+        case [{"bearer": []}]:
+            operation["security"] = [{WITH_KEY: []}, {"api-key": []}]
+        case [{"bearer-or-nothing": []}]:
+            operation["security"] = [{}, {WITH_KEY: []}, {"api-key": []}]
 
 
 def _file_errors_as_problems(operation: dict[str, Any]) -> None:

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 _MOST_RANGES = 16
 _UNIT = "bytes="
-_RANGE = re.compile(r"(\d{0,18})-(\d{0,18})")
+_RANGE = re.compile(r"(\d{0,100})-(\d{0,100})")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,9 +27,9 @@ def wanted_parts(asked: str, size: int) -> list[Part] | None:
     """Those that are there, joined where they touch; none where none is. None for the whole picture, also
     where it is no range, or more of them than anybody needs.
     """
-    if not asked.startswith(_UNIT):
+    if not asked.lower().startswith(_UNIT):
         return None
-    said = asked.removeprefix(_UNIT).split(",")
+    said = asked[len(_UNIT) :].split(",")
     found = [_RANGE.fullmatch(each.strip()) for each in said if each.strip()]
     if not found or len(found) > _MOST_RANGES:
         return None
@@ -63,25 +63,32 @@ def _joined(parts: list[Part]) -> list[Part]:
     return parts if len(joined) == len(parts) else joined
 
 
-def is_another(headers: Mapping[str, str], etag: str, modified: datetime) -> bool:
+def is_another(headers: Mapping[str, str], etag: str, modified: datetime | None) -> bool:
     """The caller wants that picture only, and it is not this one (412)."""
     if (wanted := headers.get("if-match")) is not None:
         return wanted.strip() != "*" and etag not in _listed(wanted)
     unchanged_since = _moment(headers.get("if-unmodified-since"))
-    return unchanged_since is not None and modified.replace(microsecond=0) > unchanged_since
+    return _is_later(modified, unchanged_since) is True
 
 
-def is_known(headers: Mapping[str, str], etag: str, modified: datetime) -> bool:
+def is_known(headers: Mapping[str, str], etag: str, modified: datetime | None) -> bool:
     """The caller has it already (304)."""
     if (known := headers.get("if-none-match")) is not None:
         return known.strip() == "*" or etag in {each.removeprefix("W/") for each in _listed(known)}
     since = _moment(headers.get("if-modified-since"))
-    return since is not None and modified.replace(microsecond=0) <= since
+    return _is_later(modified, since) is False
 
 
-def continues(headers: Mapping[str, str], etag: str, last_modified: str) -> bool:
+def continues(headers: Mapping[str, str], etag: str, last_modified: str | None) -> bool:
     """A range of what the caller has the beginning of; else it needs the whole."""
     return headers.get("if-range", etag) in {etag, last_modified}
+
+
+def _is_later(modified: datetime | None, moment: datetime | None) -> bool | None:
+    """To the second, as HTTP tells time; None where one of them is not told."""
+    if modified is None or moment is None:
+        return None
+    return modified.replace(microsecond=0) > moment
 
 
 def _listed(tags: str) -> list[str]:
@@ -89,9 +96,9 @@ def _listed(tags: str) -> list[str]:
 
 
 def _moment(text: str | None) -> datetime | None:
-    """Of HTTP: in Greenwich. What is none is as good as not said."""
+    """In Greenwich, also in the oldest of its three forms, which has no zone. What is none is not said."""
     try:
         moment = parsedate_to_datetime(text or "")
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -27,6 +27,7 @@ _OF_EVERY_BYTE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
 _BY_KEY = "Authorization, X-API-Key"
+_ASKED = "if-match if-unmodified-since if-none-match if-modified-since range if-range".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,9 @@ class Manner:
 
 
 async def answer_picture(request: Request, picture: Picture, manner: Manner) -> Response:
-    said = request.headers
+    said = {name: ", ".join(request.headers.getlist(name)) for name in _ASKED if name in request.headers}
     headers = _headers(picture, manner)
-    etag, modified = headers["ETag"], picture.image.created_at
+    etag, modified = headers["ETag"], None if picture.is_copy else picture.image.created_at
     if is_another(said, etag, modified):
         raise HTTPException(412, headers={"ETag": etag})
     if is_known(said, etag, modified):
@@ -59,7 +60,7 @@ async def answer_picture(request: Request, picture: Picture, manner: Manner) -> 
     if request.method == "HEAD":
         return Response(status_code=200, headers={**headers, "Content-Length": str(size)})
     parts = None
-    if (asked := said.get("range")) and continues(said, etag, headers["Last-Modified"]):
+    if (asked := said.get("range")) and continues(said, etag, headers.get("Last-Modified")):
         parts = wanted_parts(asked, size)
     if parts is None:
         return await _whole(request, picture, headers)
@@ -81,6 +82,7 @@ async def _elsewhere(request: Request, picture: Picture, manner: Manner) -> Resp
     headers = {
         "Location": url,
         "Cache-Control": f"private, max-age={max(lasts_s - _LEFT_TO_FOLLOW_S, 0)}",
+        "Cross-Origin-Resource-Policy": "cross-origin",
         "Referrer-Policy": "no-referrer",
         "Vary": ", ".join([_BY_KEY, *manner.vary]),
         **_OF_EVERY_BYTE,
@@ -168,7 +170,6 @@ def _headers(picture: Picture, manner: Manner) -> dict[str, str]:
     public = picture.image.visibility is Visibility.PUBLIC
     headers = {
         "ETag": f'"{picture.content.sha256}"',
-        "Last-Modified": _as_http_writes(picture.image.created_at),
         "Accept-Ranges": "bytes",
         "Cache-Control": f"{'public' if public else 'private'}, max-age=31536000, immutable",
         "Content-Disposition": _disposition(picture, manner),
@@ -176,6 +177,8 @@ def _headers(picture: Picture, manner: Manner) -> dict[str, str]:
         "Vary": ", ".join([_BY_KEY, *manner.vary]),
         **_OF_EVERY_BYTE,
     }
+    if not picture.is_copy:  # Of these there may be several of one time at one address.
+        headers["Last-Modified"] = _as_http_writes(picture.image.created_at)
     return headers if manner.link_left_s is None else headers | _by_link(manner.link_left_s)
 
 

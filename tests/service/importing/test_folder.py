@@ -103,7 +103,11 @@ async def test_they_come_by_the_time_of_their_files_then_by_name(library: Servic
     assert [image.filename for image in await images(library)] == ["a.png", "z.png", "a.png", "c.png"]
 
 
-@pytest.mark.parametrize("at", [-5.0, 0.0, time.time() + 86_400 * 365, 2.0**35])
+@pytest.mark.parametrize(
+    "at",
+    [-5.0, 0.0, time.time() + 86_400 * 365, 2.0**35],
+    ids=["before it", "when it began", "in a year", "in a thousand years"],
+)
 async def test_no_image_is_from_the_future_nor_from_before_time_began(
     library: Services, pictures: Path, at: float
 ) -> None:

@@ -9,8 +9,9 @@ from pixyproxy.settings import Settings
 
 
 @pytest.fixture
-async def parts(environment: dict[str, str]) -> AsyncIterator[Services]:
+async def parts(environment: dict[str, str], library_url: str) -> AsyncIterator[Services]:
     """Library, store and spool, with no worker at work."""
+    assert environment["PIXYPROXY_DATABASE_URL"] == library_url
     services = await open_services(Settings.from_environment(environment))
     yield services
     await services.close()

@@ -135,13 +135,8 @@ def _key(request: Request, prompt: ImagePrompt) -> IdempotencyKey | None:
 
 async def _links(request: Request, pictures: Sequence[Picture]) -> dict[str, str]:
     """To each image, by its guid."""
-    links = services_of(request).links
-    return {
-        each.image.guid: absolute(
-            request, f"/image/{each.image.guid}/content?{await links.signed(each.image.guid)}"
-        )
-        for each in pictures
-    }
+    signed = [await services_of(request).links.signed(each.image.guid) for each in pictures]
+    return {each.guid: absolute(request, each.path) for each in signed}
 
 
 async def _read_json(request: Request) -> JsonEditParameters:
