@@ -6,7 +6,7 @@ PYTHON ?= python3
 SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench growth torture storage lock clean
+.PHONY: help run test check format bench serving growth torture storage lock clean
 
 help:  ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ format: .venv/dev.stamp  ## let the formatter have its way
 
 bench: .venv/dev.stamp  ## measure, and write benchmarks/RESULTS.md
 	@$(PY) -m benchmarks
+
+serving: .venv/dev.stamp  ## measure how pictures are served and resized, and write benchmarks/SERVING.md
+	@$(PY) -m benchmarks --only content-large --only content-small --only variants-cold --only variants-warm \
+	    --rounds 3 --output benchmarks/SERVING.md
 
 growth: .venv/dev.stamp  ## search ten million images as well as one, and write benchmarks/TEN_MILLION.md
 	@$(PY) -m benchmarks.growth --rows $(or $(ROWS),10000000)

@@ -31,11 +31,12 @@ def main() -> None:
         facts = machine_facts(Path(folder))
         outcomes = [_measure(scenario, Path(folder), asked) for scenario in _chosen(asked)]
     written = page(outcomes, facts, versions() | {"MySQL": mysql_version()}, _rounds(asked))
-    if asked.quick or asked.only:
+    output = asked.output or (None if asked.quick or asked.only else _RESULTS)
+    if output is None:
         print(written)
     else:
-        _RESULTS.write_text(written, encoding="utf-8")
-        print("Written: benchmarks/RESULTS.md")
+        output.write_text(written, encoding="utf-8")
+        print(f"Written: {output.name}")
     if any(outcome.missing for outcome in outcomes):
         sys.exit("Not everything could be measured; see above.")
 
@@ -51,6 +52,7 @@ def _arguments() -> argparse.Namespace:
         help=f"one of {', '.join(each.name for each in SCENARIOS)}; repeatable; printed instead of written",
     )
     parser.add_argument("--rounds", type=int, help=f"how often each is measured ({_ROUNDS})")
+    parser.add_argument("--output", type=Path, help="write the page here, whatever was measured")
     return parser.parse_args()
 
 

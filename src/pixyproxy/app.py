@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from secrets import token_hex
 
@@ -97,11 +97,16 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
     else:
         check_library_is_there(settings)
     catalogue = make_catalogue(settings)
-    library = await open_library(settings.database_url)
-    store = open_images(settings.images, settings.images_before, settings.s3)
-    spool = open_spool(settings.spool, create=create)
+    async with AsyncExitStack() as opened:
+        library = await open_library(settings.database_url)
+        opened.push_async_callback(library.close)
+        store = open_images(settings.images, settings.images_before, settings.s3)
+        opened.push_async_callback(store.close)
+        spool = open_spool(settings.spool, create=create)
+        cursors = Cursors(await library.secrets.get_or_add("cursors", token_hex(32)))
+        opened.pop_all()
     admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
-    variants = Variants(settings.variants, settings.variants_mb * 1024**2)
+    variants = Variants(settings.variants, settings.variants_mb * 1024**2, _limits(settings).reserve_bytes)
     deleted = Trash(library, store, settings.trash_kept_for, variants.forget)
     generation = Generation(library, store, spool, catalogue, _limits(settings))
     return Services(
@@ -111,7 +116,7 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         generation=generation,
         spool=spool,
         keys=Keys(library, admin_key),
-        cursors=Cursors(await library.secrets.get_or_add("cursors", token_hex(32))),
+        cursors=cursors,
         links=Links(library.secrets),
         variants=variants,
         trash=deleted,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from pixyproxy.app import MADE_BY, check_library_is_there, is_missing, make_catalogue
-from pixyproxy.core.exceptions import PixyProxyException
+from pixyproxy.core.exceptions import CannotStart, PixyProxyException
 from pixyproxy.data.image_store import ImageStore
-from pixyproxy.data.init import open_images, open_library
+from pixyproxy.data.init import check_images_before, open_images, open_library, open_store
 from pixyproxy.data.library import Library
 from pixyproxy.data.spool import Spool
 from pixyproxy.service.upkeep.examination import Orders, examine_library
@@ -22,12 +22,18 @@ from pixyproxy.settings import Settings
 
 async def examine(settings: Settings, orders: Orders, told: Told) -> AsyncIterator[Finding]:
     """The inside of the library only where there is one."""
-    is_open = False
-    for examination in (_database(settings), _images(settings), _generators(settings)):
+    is_open, has_places = False, not _has_no_folder(settings)
+    for examination in (
+        _database(settings),
+        _images(settings),
+        _images_before(settings),
+        _generators(settings),
+    ):
         async for finding in examination:
             is_open |= finding.part == "database" and finding.verdict is Verdict.OK
+            has_places &= finding.part != "before" or finding.verdict is Verdict.OK
             yield finding
-    if is_open and not _has_no_folder(settings):
+    if is_open and has_places:
         reserve = None if settings.reserve_mb is None else settings.reserve_mb * 1024**2
         async with _opened_library(settings) as library:
             orders = replace(orders, reserve_bytes=reserve, trash_kept_for=settings.trash_kept_for)
@@ -63,8 +69,19 @@ async def _opened_images(settings: Settings) -> AsyncIterator[ImageStore]:
         await store.close()
 
 
+@asynccontextmanager
+async def _opened_store(location: str, settings: Settings) -> AsyncIterator[ImageStore]:
+    store = open_store(location, settings.s3)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 def _has_no_folder(settings: Settings) -> bool:
-    return settings.images_folder is not None and is_missing(settings.images_folder)
+    """While they are moved the first image that is made makes it."""
+    folder = settings.images_folder
+    return folder is not None and settings.images_before is None and is_missing(folder)
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
@@ -83,13 +100,32 @@ async def _images(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("images", Verdict.WRONG, sentence)
         return
     try:
-        async with _opened_images(settings) as store:
-            await store.check()
-        yield Finding("images", Verdict.OK, f"{settings.images} can be written.")
+        if settings.images_folder is not None and is_missing(settings.images_folder):
+            yield Finding(
+                "images", Verdict.OK, f"{settings.images} is not there yet; the first image makes it."
+            )
+        else:
+            async with _opened_store(settings.images, settings) as store:
+                await store.check()
+            yield Finding("images", Verdict.OK, f"{settings.images} can be written.")
     except PixyProxyException as error:
-        reason = error.__cause__ or error.detail
-        sentence = f"{settings.images} cannot be written: {reason}"
-        yield Finding("images", Verdict.WRONG, sentence)
+        yield Finding("images", Verdict.WRONG, f"{settings.images} cannot be written: {_reason(error)}")
+
+
+async def _images_before(settings: Settings) -> AsyncIterator[Finding]:
+    """Nothing is ever written there."""
+    before = settings.images_before
+    if before is None:
+        return
+    try:
+        check_images_before(settings.images, before)
+        async with _opened_store(before, settings) as store:
+            await anext(store.list_(), None)
+        yield Finding("before", Verdict.OK, f"{before} can be read.")
+    except CannotStart as error:
+        yield Finding("before", Verdict.WRONG, error.detail)
+    except PixyProxyException as error:
+        yield Finding("before", Verdict.WRONG, f"{before} cannot be read: {_reason(error)}")
 
 
 async def _generators(settings: Settings) -> AsyncIterator[Finding]:
@@ -109,6 +145,10 @@ async def _generators(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding("aliases", Verdict.WRONG, f"No generator has the model that {alias!r} stands for.")
     yield Finding("default", Verdict.OK, f"The default model is {catalogue.default_model}.")
     await catalogue.close()
+
+
+def _reason(error: PixyProxyException) -> object:
+    return error.detail if isinstance(error, CannotStart) else error.__cause__ or error.detail
 
 
 def _wrong(part: str, error: PixyProxyException) -> Finding:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 
 from pixyproxy.core.exceptions import CannotStart
 from pixyproxy.data.s3.location import S3Location, S3Options
@@ -57,9 +66,23 @@ def _database_url(url: str) -> str:
 
 
 def _http_url(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s?#]+", url):
+    if not re.fullmatch(r"https?://[^\s?#]+", url) or not _has_host(url):
         raise ValueError("must be http://host or https://host, without ? and #")
     return url
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        return False
+
+
+def _goes_with_its_id(secret: SecretStr | None, given: ValidationInfo) -> SecretStr | None:
+    if (secret is None) != (given.data.get("aws_access_key_id") is None):
+        raise ValueError("must be set together with AWS_ACCESS_KEY_ID, or neither")
+    return secret
 
 
 Models = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -176,8 +199,8 @@ class Settings(BaseModel):
         alias="AWS_ACCESS_KEY_ID",
         description="who asks S3; without it, the role of the machine or the container",
     )
-    aws_secret_access_key: SecretStr | None = Field(
-        None, alias="AWS_SECRET_ACCESS_KEY", description="the secret of that"
+    aws_secret_access_key: Annotated[SecretStr | None, AfterValidator(_goes_with_its_id)] = Field(
+        None, alias="AWS_SECRET_ACCESS_KEY", description="the secret of that", validate_default=True
     )
     aws_session_token: SecretStr | None = Field(
         None, alias="AWS_SESSION_TOKEN", description="with credentials that are for a time only"
@@ -275,10 +298,16 @@ def _what_is_wrong(error: ValidationError) -> str:
         dict(each) for each in error.errors(include_url=False, include_input=False)
     ]
     return "; ".join(
-        f"{each['loc'][0]} is not valid: {_in_words(str(each['msg']))}"
+        f"{_alias(str(each['loc'][0]))} is not valid: {_in_words(str(each['msg']))}"
         for each in found
         if each["type"] != "default_factory_not_called"  # only says that another one is wrong
     )
+
+
+def _alias(name: str) -> str:
+    """A default that is not valid goes by the name of its field."""
+    field = Settings.model_fields.get(name)
+    return (field and field.alias) or name
 
 
 def _in_words(message: str) -> str:

@@ -223,3 +223,28 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     )
     wrong = {part for part, finding in findings.items() if finding.startswith("WRONG")}
     assert (exit_code, wrong) == (1, {"database", "images", "openai"})
+
+
+def test_while_images_are_moved_both_places_are_looked_at(run: Run, environment: dict[str, str]) -> None:
+    run("generate", "a red fox", "--size", "64x64")
+    old = str(picture_of(environment).parents[3])
+    new = f"{old}-new"
+    moving = environment | {"PIXYPROXY_IMAGES": new, "PIXYPROXY_IMAGES_BEFORE": old}
+    report = examined(moving)
+    assert report.exit_code == 0
+    assert report.findings["images"] == f"ok {new} is not there yet; the first image makes it."
+    assert report.findings["before"] == f"ok {old} can be read."
+    assert report.findings["content"].startswith("ok")
+    Path(new).mkdir(exist_ok=True)
+    assert examined(moving).findings["images"] == f"ok {new} can be written."
+
+
+def test_a_place_before_that_is_not_there_is_told_and_no_backup_asked_for(
+    run: Run, environment: dict[str, str], tmp_path: Path
+) -> None:
+    run("generate", "a red fox", "--size", "64x64")
+    nowhere = {"PIXYPROXY_IMAGES": f"{tmp_path}/new", "PIXYPROXY_IMAGES_BEFORE": f"{tmp_path}/imagse"}
+    assert wrong(environment | nowhere) == {
+        "before": f"PIXYPROXY_IMAGES_BEFORE cannot be {tmp_path}/imagse: "
+        f"There is no folder {tmp_path}/imagse."
+    }

@@ -3,13 +3,17 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from pixyproxy.core.exceptions import Unavailable
+from pixyproxy.data.folder_store import FolderStore
 
 from .conftest import Run, pixyproxy, refused
 
@@ -25,6 +29,11 @@ def numbers(images: int, copied: int, files: int, more: str = "", trash: int = 0
 
 def made(run: Run, seed: int = 1) -> str:
     return str(run("generate", "a red fox", "--size", "64x64", "--seed", str(seed)).stdout.strip())
+
+
+def made_in(environment: Mapping[str, str], seed: int) -> None:
+    words = ("generate", "a red fox", "--size", "64x64", "--seed", str(seed))
+    assert pixyproxy(environment, *words).exit_code == 0
 
 
 def killed(environment: Mapping[str, str], point: str, number: int, *words: str) -> None:
@@ -79,8 +88,7 @@ def test_killed_it_goes_on_when_it_is_run_again(
 ) -> None:
     """Before the first file, among files, among lists, before the manifest: three files and four of ours."""
     for seed in range(3):
-        words = ("generate", "a red fox", "--size", "64x64", "--seed", str(seed))
-        assert pixyproxy(with_library, *words).exit_code == 0
+        made_in(with_library, seed)
     folder = in_own_folder / "library"
     killed(with_library, point, number, "export", str(folder))
     assert not (folder / "pixyproxy-library.json").exists()
@@ -95,11 +103,56 @@ def test_killed_it_goes_on_when_it_is_run_again(
     assert pixyproxy(other, "doctor").exit_code == 0
 
 
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
 def test_killed_among_new_lists_what_is_old_is_no_library_any_more(
-    with_library: dict[str, str], in_own_folder: Path
+    with_library: dict[str, str], in_own_folder: Path, number: int
 ) -> None:
     """The manifest goes before the first list is replaced, so that no two exports are taken for one."""
     folder = in_own_folder / "library"
     assert pixyproxy(with_library, "export", str(folder)).exit_code == 0
-    killed(with_library, "rename", 2, "export", str(folder))
+    assert pixyproxy(with_library, "key", "create", "Bob").exit_code == 0
+    killed(with_library, "rename", number, "export", str(folder))
+    assert not (folder / "pixyproxy-library.json").exists()
+    elsewhere = {"PIXYPROXY_DATA_DIR": str(in_own_folder / "other")}
+    assert "is not finished" in refused(elsewhere, "import", str(folder))
+    shutil.rmtree(folder / ".pixyproxy-export")
+    assert "is not finished" in refused(elsewhere, "import", str(folder))
+    (folder / ".pixyproxy-export").mkdir()
+    assert pixyproxy(with_library, "export", str(folder)).exit_code == 0
+    assert pixyproxy(elsewhere, "import", str(folder)).exit_code == 0
+    assert pixyproxy(elsewhere, "key", "list").stdout == pixyproxy(with_library, "key", "list").stdout
+
+
+def test_an_export_that_is_begun_again_is_not_imported_before_it_ends(
+    with_library: dict[str, str], in_own_folder: Path
+) -> None:
+    """Killed among its files: the lists are still those of the one before."""
+    made_in(with_library, 1)
+    folder = in_own_folder / "library"
+    assert pixyproxy(with_library, "export", str(folder)).exit_code == 0
+    made_in(with_library, 2)
+    killed(with_library, "rename", 1, "export", str(folder))
+    assert (folder / "pixyproxy-library.json").exists()
     assert "is not finished" in refused(with_library, "import", str(folder))
+
+
+def test_a_store_that_is_away_cuts_it_off_with_one_sentence(
+    with_library: dict[str, str], in_own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in range(3):
+        made_in(with_library, seed)
+
+    async def away(*_: object) -> None:
+        raise Unavailable
+
+    async def broken(*_: object) -> AsyncIterator[bytes]:
+        yield b"x"
+        raise Unavailable
+
+    monkeypatch.setattr(FolderStore, "check", away)
+    monkeypatch.setattr(FolderStore, "read", broken)
+    sentence = refused(with_library, "export", "library")
+    assert sentence == (
+        "The images cannot be read just now: the export is cut off. Run it again, it goes on."
+    )
+    assert not (in_own_folder / "library" / "pixyproxy-library.json").exists()

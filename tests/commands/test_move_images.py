@@ -12,8 +12,12 @@ from secrets import token_hex
 
 import pytest
 
+from pixyproxy.app import open_services
+from pixyproxy.core.exceptions import CannotStart
+from pixyproxy.data.library import Library
 from pixyproxy.data.move_journal import opened_journal
 from pixyproxy.data.places import name_of
+from pixyproxy.settings import Settings
 from tests.data.disks import mounted
 from tools.mysql_process import free_port
 from tools.s3_server import S3Server
@@ -274,3 +278,73 @@ def test_a_store_that_cannot_be_reached_is_told(library: dict[str, str], s3: S3S
     nobody = {**library, **bucket(s3), "AWS_ENDPOINT_URL": f"http://127.0.0.1:{free_port()}"}
     del nobody["PIXYPROXY_IMAGES"]
     assert sentence(nobody, "--to", "s3://bucket/x").startswith("Nothing can be written to s3://bucket/x: ")
+
+
+def test_a_disk_that_is_not_mounted_is_not_taken_for_an_empty_place(
+    library: dict[str, str], tmp_path: Path
+) -> None:
+    old_of(library).rename(tmp_path / "disk")
+    old_of(library).mkdir()
+    result = pixyproxy(library, "move-images", "--to", f"{tmp_path}/new")
+    old_of(library).rmdir()
+    (tmp_path / "disk").rename(old_of(library))
+    assert result.exit_code == 1
+    *wrong, last = result.stdout.splitlines()[-4:]
+    assert all(line.endswith(".png  its image names it; it is not there") for line in wrong)
+    assert last == "0 objects, 0.0 MB: 3 are wrong."
+    assert moved(library, "--to", f"{tmp_path}/new").endswith("all copied and read back.\n")
+
+
+def test_a_year_that_lies_elsewhere_is_told(library: dict[str, str], tmp_path: Path) -> None:
+    [year] = [each for each in old_of(library).iterdir() if each.is_dir() and each.name != "inputs"]
+    year.rename(tmp_path / "elsewhere")
+    year.symlink_to(tmp_path / "elsewhere")
+    result = pixyproxy(library, "move-images", "--to", f"{tmp_path}/new")
+    assert result.exit_code == 1
+    assert f"\n{year.name}  is a link; what lies behind it is not copied\n" in result.stdout
+    assert result.stdout.endswith(": 4 are wrong.\n")
+
+
+def test_no_name_of_a_file_is_obeyed_by_the_terminal(library: dict[str, str], tmp_path: Path) -> None:
+    (old_of(library) / "a\x1b]0;gotcha\x07\n\u202e.png").symlink_to("nowhere")
+    result = pixyproxy(library, "move-images", "--to", f"{tmp_path}/new")
+    assert "a\\x1b]0;gotcha\\x07\\n\\u202e.png  is a link" in result.stdout
+
+
+def test_half_of_the_credentials_is_told_in_a_sentence(library: dict[str, str]) -> None:
+    half = library | {"AWS_ACCESS_KEY_ID": "somebody"}
+    said = refused(half, "move-images", "--to", "s3://bucket/x")
+    assert said.startswith("AWS_SECRET_ACCESS_KEY is not valid: must be set together")
+
+
+def test_another_variable_of_aws_that_is_wrong_is_told_in_a_sentence(library: dict[str, str]) -> None:
+    said = sentence(library | {"AWS_CHECKSUM_ALGORITHM": "foo"}, "--to", "s3://bucket/x")
+    assert said.startswith("S3 cannot be used with the AWS_ variables of the environment: ")
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> list[Library]:
+    closed: list[Library] = []
+    close = Library.close
+
+    async def noted(library: Library) -> None:
+        closed.append(library)
+        await close(library)
+
+    monkeypatch.setattr(Library, "close", noted)
+    return closed
+
+
+def test_a_place_that_cannot_be_opened_leaves_no_library_open(
+    library: dict[str, str], closed: list[Library]
+) -> None:
+    closed.clear()
+    sentence(library | {"AWS_CHECKSUM_ALGORITHM": "foo"}, "--to", "s3://bucket/x")
+    assert len(closed) == 1
+
+
+async def test_nor_does_a_service_that_cannot_open_its_images(tmp_path: Path, closed: list[Library]) -> None:
+    typo = {"PIXYPROXY_DATA_DIR": str(tmp_path), "PIXYPROXY_IMAGES_BEFORE": f"{tmp_path}/imagse"}
+    with pytest.raises(CannotStart, match="PIXYPROXY_IMAGES_BEFORE cannot be"):
+        await open_services(Settings.from_environment(typo))
+    assert len(closed) == 1

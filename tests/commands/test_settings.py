@@ -15,6 +15,7 @@ SECRETS = {
     "PIXYPROXY_DATABASE_URL": "mysql://ada:open-sesame@db.example:3306/pixyproxy",
     "OPENAI_BASE_URL": "https://ada:open-sesame@models.example/v1",
     "AWS_ENDPOINT_URL": "https://ada:open-sesame@s3.example",
+    "AWS_ACCESS_KEY_ID": "ada",
     "AWS_SECRET_ACCESS_KEY": "open-sesame",
     "AWS_SESSION_TOKEN": "open-sesame",
 }
@@ -105,7 +106,7 @@ def test_the_command_shows_that_a_secret_is_set_and_never_what_it_is() -> None:
     listed = pixyproxy(SECRETS, "settings").stdout
     assert "sesame" not in listed
     assert "mysql://ada:***@db.example:3306/pixyproxy" in listed
-    assert listed.count("(not set)") == 6  # two of S3, where the images were, the default model, …
+    assert listed.count("(not set)") == 5  # the region of S3, where the images were, the default model, …
 
 
 @pytest.mark.parametrize(
@@ -155,3 +156,19 @@ def test_nothing_is_read_but_the_environment_given(monkeypatch: pytest.MonkeyPat
     assert Settings.from_environment({}).port == 8000
     with pytest.raises(CannotStart):
         Settings.from_environment({"PIXYPROXY_PORT": "x"})
+
+
+@pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_half_of_the_credentials_is_refused(name: str) -> None:
+    sentence = refused({name: "open-sesame"}, "list")
+    assert sentence == (
+        "AWS_SECRET_ACCESS_KEY is not valid: must be set together with AWS_ACCESS_KEY_ID, or neither"
+    )
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://host:port", "http://host:99999", "http://:80", "http://h:0"]
+)
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "PIXYPROXY_PUBLIC_URL"])
+def test_a_url_has_a_host_and_a_port_that_is_one(name: str, url: str) -> None:
+    assert refused({name: url}, "list").startswith(f"{name} is not valid: must be http://host")

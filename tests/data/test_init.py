@@ -9,7 +9,7 @@ import pytest
 from pixyproxy.core.exceptions import CannotStart
 from pixyproxy.data import mysql as mysql_module
 from pixyproxy.data.folder_store import FolderStore
-from pixyproxy.data.init import SCHEMA_VERSION, open_database, open_library, open_store
+from pixyproxy.data.init import SCHEMA_VERSION, open_database, open_images, open_library, open_store
 from tools.mysql_process import free_port
 
 PASSWORD = "hush%40hush"
@@ -131,3 +131,40 @@ def test_a_plain_path_opens_the_folder_there(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "images"))
     assert isinstance(store, FolderStore)
     assert store.local_path("a/b") == tmp_path / "images" / "a" / "b"
+
+
+@pytest.mark.parametrize("name", ["AWS_CHECKSUM_ALGORITHM", "AWS_SKIP_SIGNATURE"])
+def test_a_variable_of_aws_that_is_wrong_is_told_in_a_sentence(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "foo")
+    with pytest.raises(
+        CannotStart, match=r"^S3 cannot be used with the AWS_ variables of the environment: .*foo"
+    ):
+        open_store("s3://bucket")
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "why"),
+    [
+        ("new", "odl", "There is no folder {here}/odl."),
+        ("new", "file", "There is no folder {here}/file."),
+        ("old", "old/", "{here}/old and {here}/old are not apart."),
+        ("old/new", "old", "{here}/old and {here}/old/new are not apart."),
+        ("old", "old/new", "{here}/old/new and {here}/old are not apart."),
+    ],
+)
+def test_where_images_were_is_another_folder_and_there(
+    tmp_path: Path, now: str, before: str, why: str
+) -> None:
+    (tmp_path / "old" / "new").mkdir(parents=True)
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotStart) as refusal:
+        open_images(f"{tmp_path}/{now}", f"{tmp_path}/{before}")
+    sentence = f"PIXYPROXY_IMAGES_BEFORE cannot be {tmp_path}/{before}: {why.format(here=tmp_path)}"
+    assert refusal.value.detail == sentence
+
+
+def test_two_parts_of_one_bucket_are_apart_or_refused() -> None:
+    with pytest.raises(CannotStart, match="PIXYPROXY_IMAGES_BEFORE cannot be s3://bucket/x/: "):
+        open_images("s3://bucket/x/y", "s3://bucket/x/")

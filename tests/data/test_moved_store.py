@@ -1,7 +1,8 @@
 """While images move: each is found where it is now or where it was before, by one who does not know which."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -248,7 +249,60 @@ async def test_a_file_is_named_without_a_call_to_the_system(
 async def test_settings_open_one_place_or_both(tmp_path: Path) -> None:
     alone = open_images(str(tmp_path), None)
     assert isinstance(alone, FolderStore)
+    await FolderStore(tmp_path / "old").put("picture", b"x")
     both = open_images(f"{tmp_path}/new", f"{tmp_path}/old", S3Options())
     assert isinstance(both, MovedStore)
-    await FolderStore(tmp_path / "old").put("picture", b"x")
     assert await both.size_of("picture") == 1
+
+
+class Away(FolderStore):
+    """A place that cannot be reached."""
+
+    async def size_of(self, key: str) -> int | None:
+        await super().size_of(key)
+        raise Unavailable
+
+    async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        async for _ in super().read(key, start, end):
+            raise Unavailable
+        yield b""
+
+
+async def test_when_the_old_place_goes_away_what_was_found_there_is_looked_for_in_the_new_one(
+    now: Linking, tmp_path: Path
+) -> None:
+    away = Away(tmp_path / "before")
+    for key in ("moved", "left"):
+        await away.put(key, b"x")
+    await now.put("moved", b"x")
+    for ask in (content, lambda store, key: store.check_whole(key, 1)):
+        store = MovedStore(now, away)
+        for key in ("moved", "left"):
+            store._note(key, away)
+        assert await ask(store, "moved") in {b"x", None}
+        assert store.local_path("moved") == now.local_path("moved")
+        with pytest.raises(Unavailable):  # it is not missing
+            await ask(store, "left")
+        with pytest.raises(Unavailable):
+            await store.size_of("left")
+
+
+async def test_whoever_reads_no_further_leaves_no_file_open(
+    store: MovedStore, before: Linking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    async def pieces(key: str, *_: object) -> AsyncIterator[bytes]:
+        try:
+            yield b"some"
+            yield b"more"
+        finally:
+            closed.append(key)
+
+    await before.put("picture", b"somemore")
+    monkeypatch.setattr(before, "read", pieces)
+    chunks = store.read("picture")
+    assert isinstance(chunks, AsyncGenerator)
+    async with aclosing(chunks):
+        assert await anext(chunks) == b"some"
+    assert closed == ["picture"]

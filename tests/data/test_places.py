@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.exceptions import CannotStart
-from pixyproxy.data.places import check_apart, check_folder_is_there, name_of
+from pixyproxy.core.exceptions import CannotStart, Unavailable
+from pixyproxy.data.places import Ground, check_apart, check_folder_is_there, name_of
+from tests.data.disks import mounted
 
 
 def test_a_folder_goes_by_the_path_it_truly_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +61,33 @@ def test_a_folder_must_be_there_and_a_bucket_is_asked_later(tmp_path: Path) -> N
     for each in ("missing", "file"):
         with pytest.raises(CannotStart, match="There is no folder"):
             check_folder_is_there(f"{tmp_path}/{each}")
+
+
+async def test_a_folder_is_the_same_one_until_it_or_what_it_lies_on_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    folder.mkdir()
+    ground = Ground(str(folder))
+    (folder / "picture").touch()
+    await ground.check()
+    folder.rename(tmp_path / "gone")
+    with pytest.raises(Unavailable):
+        await ground.check()
+    await Ground("s3://bucket").check()
+
+
+async def test_a_mount_point_is_not_the_disk(tmp_path: Path) -> None:
+    with mounted(tmp_path / "disk", "size=160k") as disk:
+        ground = Ground(str(disk))
+        await ground.check()
+    disk.mkdir(exist_ok=True)
+    with pytest.raises(Unavailable):
+        await ground.check()
+
+
+async def test_links_are_named_wherever_they_are(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    for name in ("a/b/dangling", "2025", "a/itself"):
+        (tmp_path / name).symlink_to(tmp_path / ("nowhere" if name == "a/b/dangling" else "a"))
+    assert sorted(await Ground(str(tmp_path)).links(9)) == ["2025", "a/b/dangling", "a/itself"]
+    assert len(await Ground(str(tmp_path)).links(2)) == 2
+    assert await Ground("s3://bucket").links(9) == await Ground(f"{tmp_path}/nowhere").links(9) == []

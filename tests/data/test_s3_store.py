@@ -3,14 +3,16 @@
 import asyncio
 import base64
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx2
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, StorageFull, Unavailable
-from pixyproxy.data.s3.bucket import S3Bucket, all_of, md5_of
+from pixyproxy.data.s3.bucket import Opened, S3Bucket, all_of, md5_of
 from pixyproxy.data.s3.errors import S3Error, errors_translated
 from pixyproxy.data.s3.location import Patience, S3Location, S3Options
 from pixyproxy.data.s3.store import S3Store
@@ -204,7 +206,8 @@ async def test_a_list_of_many_pages_is_whole_and_goes_on_where_it_is_told(
     async with faulty_network(s3.address.endpoint) as network:
         other = s3_store(s3, prefix, endpoint=network.endpoint)
         assert [each.key async for each in other.list_(keys[-3])] == keys[-2:]
-        assert len(network.requests) == 1, "none of the pages before"
+        pages = [request for request in network.requests if b"list-type=2" in request.head]
+        assert len(pages) == 1, "none of the pages before"
         await other.close()
 
 
@@ -287,3 +290,79 @@ async def test_a_signed_link_is_signed_for_its_time_only(s3: S3Server, prefix: s
     assert link.params["X-Amz-Credential"].startswith("somebody/")
     assert f"/{s3.address.region}/s3/" in link.params["X-Amz-Credential"]
     await bucket.close()
+
+
+@pytest.mark.parametrize("name", ["a//b.png", "./ab.png", "../x.png", "a&#9;.png"])
+async def test_a_name_that_cannot_be_listed_is_told_and_must_be_removed(
+    s3: S3Server, prefix: str, name: str
+) -> None:
+    """Of somebody else's object, which no client that joins names can have made."""
+    async with faulty_network(s3.address.endpoint) as network:
+        network.always = lambda answer: replace(
+            answer, body=answer.body.replace(b"ab/mine.png"[: len(name)], name.encode())
+        )
+        store = s3_store(s3, prefix, endpoint=network.endpoint)
+        await store.put("ab/mine.png"[: len(name)], b"x")
+        with pytest.raises(Unavailable) as refusal:
+            await listed(store)
+        await store.close()
+    said = "An object of a name that cannot be listed lies in the bucket and must be removed: "
+    assert refusal.value.detail.startswith(said)
+    assert refusal.value.detail.isprintable()
+    assert str(refusal.value.__cause__).startswith(said)
+
+
+async def test_folder_markers_are_no_objects(s3: S3Server, store: S3Store, prefix: str) -> None:
+    async with faulty_network(s3.address.endpoint) as network:
+        network.always = lambda answer: replace(
+            answer, body=answer.body.replace(b"/ab/marker<", b"/ab/folder/<")
+        ).with_header("Content-Length", str(len(answer.body) + answer.body.count(b"/ab/marker<")))
+        other = s3_store(s3, prefix, endpoint=network.endpoint)
+        for key in ("ab/empty", "ab/marker", "ab/picture.png"):
+            await store.put(key, b"" if key != "ab/picture.png" else b"x")
+        assert await listed(other) == ["ab/empty", "ab/picture.png"]
+        await other.close()
+
+
+async def test_whoever_gave_no_credentials_is_told_so(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SKIP_SIGNATURE", "true")
+    address = s3.address
+    async with faulty_network(address.endpoint) as network:
+        network.always = lambda answer: replace(
+            answer, head=answer.head.replace(b"412 Precondition Failed", b"403 Forbidden")
+        )
+        for key_id, is_hinted in ((None, True), ("somebody", False)):
+            secret = key_id and "a secret"
+            options = S3Options(network.endpoint, address.region, key_id, secret)
+            store = S3Store(S3Location(address.bucket), options, HASTY)
+            with pytest.raises(Unavailable) as refusal:
+                await listed(store)
+            assert "403" in str(refusal.value.__cause__)
+            assert ("AWS_ACCESS_KEY_ID is not set" in str(refusal.value.__cause__)) == is_hinted
+            await store.close()
+
+
+async def test_whoever_reads_no_further_leaves_nothing_open(store: S3Store) -> None:
+    await store.put("ab/picture.png", secrets.token_bytes(3_000_000))
+    closed: list[bool] = []
+    bucket = store._bucket
+    get = bucket.get
+
+    async def noted(key: str, start: int = 0, end: int | None = None) -> Opened:
+        opened = await get(key, start, end)
+
+        async def pieces() -> AsyncGenerator[bytes, None]:
+            try:
+                async for piece in opened.pieces:
+                    yield piece
+            finally:
+                closed.append(True)
+
+        return replace(opened, pieces=pieces())
+
+    vars(bucket)["get"] = noted
+    chunks = store.read("ab/picture.png")
+    assert isinstance(chunks, AsyncGenerator)
+    async with aclosing(chunks):
+        await anext(chunks)
+    assert closed == [True]

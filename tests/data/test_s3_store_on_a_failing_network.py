@@ -10,8 +10,8 @@ from typing import TypeVar
 import pytest
 
 from pixyproxy.core.exceptions import BytesMissing, PixyProxyException, StorageFull, Unavailable
+from pixyproxy.data.s3.bucket import PART_BYTES
 from pixyproxy.data.s3.location import Patience
-from pixyproxy.data.s3.puts import PART_BYTES
 from pixyproxy.data.s3.store import S3Store
 from tests.contracts.stores import s3_store
 from tests.storage.failing import at_once, failing

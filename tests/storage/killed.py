@@ -90,7 +90,7 @@ class _Heard:
     def __init__(self, store: ImageStore, life: _Life) -> None:
         self._store = store
         self._life = life
-        self.check, self.close = store.check, store.close
+        self.check, self.close, self.size_of = store.check, store.close, store.size_of
 
     async def put(self, key: str, content: AsyncIterator[bytes]) -> None:
         async def pieces() -> AsyncIterator[bytes]:

@@ -96,7 +96,7 @@ def test_an_operation_says_what_it_is_for_and_who_may_ask(name: str) -> None:
     _, path, operation = _operations()[name]
     assert operation["summary"]
     assert len(operation["tags"]) == 1
-    keys = [{"bearer": []}, {"api-key": []}]
+    keys: list[dict[str, list[str]]] = [{"bearer": []}, {"api-key": []}]
     assert operation.get("security") == (None if name in _HEALTH else [{}, *keys] if name in _OPEN else keys)
     declared = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
     assert declared == {part[1:-1] for part in path.split("/") if part.startswith("{")}

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import click
 
@@ -14,7 +14,8 @@ from pixyproxy.core.exceptions import CannotStart, PixyProxyException, StorageFu
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.init import open_library, open_store
 from pixyproxy.data.move_journal import MoveState, opened_journal
-from pixyproxy.data.places import check_apart, check_folder_is_there, name_of
+from pixyproxy.data.places import Ground, check_apart, check_folder_is_there, name_of
+from pixyproxy.data.store_keys import printable
 from pixyproxy.service.moving.passes import Move
 from pixyproxy.settings import Settings
 
@@ -44,12 +45,12 @@ def move_images(settings: Settings, /, to: str | None, from_: str | None) -> Non
 
     It may be stopped at any time, and goes on where it ended: what is certain is kept in the data directory.
     Nothing is removed from the old place. Each object that is wrong is printed, and how. The exit code is 0
-    only when everything is in the new place and was read back from there.
+    only when everything is in the new place and was read back from there, and all is there that images name.
     """
     source, target = _places(settings, from_, to)
     state = asyncio.run(_move(settings, source, target))
     for key, wrong in sorted(state.wrong.items()):
-        click.echo(f"{_printable(key)}  {wrong}")
+        click.echo(f"{printable(key)}  {wrong}")
     total = f"{state.objects:,} objects, {state.size_bytes / _MEGABYTE:,.1f} MB"
     verdict = f"{len(state.wrong):,} are wrong" if state.wrong else "all copied and read back"
     click.echo(f"{total}: {verdict}.")
@@ -86,16 +87,17 @@ async def _opened_move(
 ) -> AsyncIterator[Move]:
     check_library_is_there(settings)
     with opened_journal(settings.moves, (source, target)) as journal:
-        library = await open_library(settings.database_url)
-        ours, theirs = open_store(source, settings.s3), open_store(target, settings.s3)
-        try:
+        async with AsyncExitStack() as opened:
+            library = await open_library(settings.database_url)
+            opened.push_async_callback(library.close)
+            ours = open_store(source, settings.s3)
+            opened.push_async_callback(ours.close)
+            theirs = open_store(target, settings.s3)
+            opened.push_async_callback(theirs.close)
+            opened.callback(line.clear)
+            ground = Ground(source)
             await _check_places(ours, source, theirs, target)
-            yield Move(library, ours, theirs, journal, lambda progress: line.show(progress.sentence))
-        finally:
-            line.clear()
-            await ours.close()
-            await theirs.close()
-            await library.close()
+            yield Move(library, ours, theirs, journal, ground, lambda each: line.show(each.sentence))
 
 
 async def _check_places(ours: ImageStore, source: str, theirs: ImageStore, target: str) -> None:
@@ -105,12 +107,12 @@ async def _check_places(ours: ImageStore, source: str, theirs: ImageStore, targe
         checked = f"Nothing can be written to {target}"
         await theirs.check()
     except PixyProxyException as error:
-        raise CannotStart(f"{checked}: {error.__cause__ or error.detail}") from error
+        raise CannotStart(f"{checked}: {_why(error)}") from error
 
 
 def _beginning(source: str, target: str, state: MoveState) -> str:
     if state.is_cut_off:
-        behind = f"behind {_printable(state.past_key)}" if state.past_key else "at its beginning"
+        behind = f"behind {printable(state.past_key)}" if state.past_key else "at its beginning"
         return f"From {source} to {target}, going on with pass {state.passes} {behind}."
     if state.passes:
         return f"From {source} to {target}, for what came since it was moved."
@@ -124,9 +126,9 @@ def _ends_told(target: str) -> Iterator[None]:
     except StorageFull as error:
         raise CannotStart(f"{target} is full. {_GOES_ON}") from error
     except Unavailable as error:
-        raise CannotStart(f"Cut off: {error.__cause__ or error.detail}. {_GOES_ON}") from error
+        raise CannotStart(f"Cut off: {_why(error)}. {_GOES_ON}") from error
 
 
-def _printable(key: str) -> str:
-    """The name of a file may be no text."""
-    return key.encode("utf-8", "backslashreplace").decode()
+def _why(error: PixyProxyException) -> str:
+    """Keys may be in it."""
+    return printable(str(error.__cause__ or error.detail).removesuffix("."))

@@ -95,6 +95,7 @@ def _import_library(settings: Settings, path: Path, *, with_keys: bool) -> int:
             services.store,
             path,
             _admission(settings, services).check_room_and_store,
+            kept_for=services.trash.kept_for,
             with_keys=with_keys,
             told=line.show_progress,
         )
@@ -189,6 +190,8 @@ def _of_library(arrived: Arrived) -> str:
         _counted(arrived.attempts, "attempt"),
         f"{_counted(arrived.keys, 'key')} ({arrived.admin_keys:,} of administrators)",
     ]
+    if arrived.revoked_keys:
+        parts.append(f"{_counted(arrived.revoked_keys, 'key')} revoked")
     if arrived.problems:
         parts.append(_counted(arrived.problems, "problem"))
     return "; ".join(parts) + "."

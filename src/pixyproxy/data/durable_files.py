@@ -14,6 +14,7 @@ from typing import Self
 from pixyproxy.core.exceptions import StorageFull, Unavailable
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_LEAST_RESERVE_BYTES, _RESERVE_SHARE = 2 * 1024**3, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,10 @@ class Space:
         except OSError:
             return None
         return cls(disk.f_blocks * disk.f_frsize, disk.f_bavail * disk.f_frsize)
+
+    def reserve_bytes(self, wanted: int | None) -> int:
+        """What of it is for answers that are paid for already: what the operator wants, or else a share."""
+        return max(_LEAST_RESERVE_BYTES, int(self.total_bytes * _RESERVE_SHARE)) if wanted is None else wanted
 
 
 def write_durably(path: Path, content: bytes) -> None:

@@ -15,6 +15,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.moved_store import MovedStore
 from pixyproxy.data.mysql import MySQLAddress, MySQLDatabase
+from pixyproxy.data.places import are_apart, check_folder_is_there, name_of
 from pixyproxy.data.s3.location import S3Location, S3Options
 from pixyproxy.data.spool import Spool
 from pixyproxy.data.sqlite import SQLiteDatabase
@@ -49,8 +50,21 @@ def open_database(url: str) -> Database:
 
 def open_images(location: str, before: str | None, options: S3Options | None = None) -> ImageStore:
     """Where they are, and while they are moved also where they were before."""
-    store = open_store(location, options)
-    return store if before is None else MovedStore(store, open_store(before, options))
+    if before is None:
+        return open_store(location, options)
+    check_images_before(location, before)
+    return MovedStore(open_store(location, options), open_store(before, options))
+
+
+def check_images_before(location: str, before: str) -> None:
+    """A slip of the fingers in it would make every image missing that is not moved yet."""
+    there, here = name_of(before), name_of(location)
+    try:
+        check_folder_is_there(there)
+    except CannotStart as error:
+        raise CannotStart(f"PIXYPROXY_IMAGES_BEFORE cannot be {before}: {error.detail}") from error
+    if not are_apart(there, here):
+        raise CannotStart(f"PIXYPROXY_IMAGES_BEFORE cannot be {before}: {there} and {here} are not apart.")
 
 
 def open_store(location: str, options: S3Options | None = None) -> ImageStore:

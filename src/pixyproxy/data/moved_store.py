@@ -1,9 +1,10 @@
 """While images move from one place to another: each is where it lay before, where it is now, or at both."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from pixyproxy.core.exceptions import BytesMissing
+from pixyproxy.core.exceptions import BytesMissing, PixyProxyException, Unavailable
 from pixyproxy.data.durable_files import Space
 from pixyproxy.data.image_store import ImageStore, StoredObject
 from pixyproxy.data.listings import side_by_side
@@ -25,15 +26,19 @@ class MovedStore:
 
     async def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         first, second = self._in_turn(key)
-        chunks = first.read(key, start, end)
+        is_begun = False
         try:
-            chunk = await anext(chunks, None)
-        except BytesMissing:
-            chunks = second.read(key, start, end)
-            chunk = await anext(chunks, None)
-        while chunk is not None:
-            yield chunk
-            chunk = await anext(chunks, None)
+            async with _closed(first.read(key, start, end)) as chunks:
+                async for chunk in chunks:
+                    is_begun = True
+                    yield chunk
+        except (BytesMissing, Unavailable) as error:
+            if is_begun or self._must_be_at(first, error):
+                raise
+            with self._nowhere_else(key, error):
+                async with _closed(second.read(key, start, end)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
 
     def local_path(self, key: str) -> Path | None:
         """Where `check_whole` has found it, else where it would be now. To look would hold the event loop."""
@@ -43,9 +48,11 @@ class MovedStore:
         first, second = self._in_turn(key)
         try:
             await first.check_whole(key, size_bytes)
-        except BytesMissing:
-            self._found.pop(key, None)
-            await second.check_whole(key, size_bytes)
+        except (BytesMissing, Unavailable) as error:
+            if self._must_be_at(first, error):
+                raise
+            with self._nowhere_else(key, error):
+                await second.check_whole(key, size_bytes)
             self._note(key, second)
         else:
             self._note(key, first)
@@ -96,8 +103,31 @@ class MovedStore:
         is_left = self._found.get(key) is self._before
         return (self._before, self._now) if is_left else (self._now, self._before)
 
+    def _must_be_at(self, first: ImageStore, error: PixyProxyException) -> bool:
+        """A new place that is away may have it; of what was found in the old one it mostly has a copy."""
+        return first is self._now and isinstance(error, Unavailable)
+
+    @contextmanager
+    def _nowhere_else(self, key: str, refusal: PixyProxyException) -> Iterator[None]:
+        """What the second place has not is missing only when the first one said so too."""
+        self._found.pop(key, None)
+        try:
+            yield
+        except BytesMissing:
+            raise refusal from refusal.__cause__
+
     def _note(self, key: str, store: ImageStore) -> None:
         self._found.pop(key, None)
         self._found[key] = store
         if len(self._found) > _MOST_FOUND:
             del self._found[next(iter(self._found))]
+
+
+@asynccontextmanager
+async def _closed(chunks: AsyncIterator[bytes]) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Whoever leaves in the middle leaves no file and no answer open."""
+    try:
+        yield chunks
+    finally:
+        if isinstance(chunks, AsyncGenerator):
+            await chunks.aclose()

@@ -17,6 +17,13 @@ def check_key(key: str) -> None:
         raise BytesMissing
 
 
+def printable(key: str) -> str:
+    """On a terminal: the name of a file may be no text, or text that a terminal obeys."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in key
+    )
+
+
 def order(key: str) -> bytes:
     """Keys are in the order of these, in every store."""
     return key.encode("utf-8", "surrogateescape")  # as the names of files are decoded

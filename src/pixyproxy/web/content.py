@@ -43,12 +43,27 @@ async def _answer_content(request: Request) -> Response:
 
 content_router = APIRouter(tags=["images"], route_class=AskedByHand)
 _BYTES = {"schema": {"type": "string", "format": "binary"}}
+_HEADERS = {
+    name: {"description": what, "schema": {"type": "string"}}
+    for name, what in {
+        "ETag": "The SHA-256 of the bytes",
+        "Repr-Digest": "The same, as RFC 9530 says it",
+        "Last-Modified": "When the image was made; not with a copy",
+        "Cache-Control": "For ever; `private` or `public` as the image is, and as long as a link at most",
+        "Content-Disposition": "The filename, in any script",
+        "Vary": "The key, and for `format=auto` the `Accept`",
+    }.items()
+}
 _CONTENT: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The bytes, exactly as the generator returned them, or those of a copy",
         "content": {"image/*": _BYTES},
+        "headers": _HEADERS,
     },
-    206: {"description": "Some of the bytes"},
+    206: {
+        "description": "Some of the bytes; of several ranges each under a head of its own",
+        "content": {"image/*": _BYTES, "multipart/byteranges": _BYTES},
+    },
     304: {"description": "The caller has these bytes already"},
     307: {"description": "The object store sends them, if the operator wants that"},
 }

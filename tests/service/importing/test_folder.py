@@ -7,6 +7,7 @@ import tracemalloc
 import zlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from pydantic import ValidationError
@@ -15,6 +16,7 @@ from pixyproxy.core.exceptions import StorageFull
 from pixyproxy.core.models import Image, Status, Visibility
 from pixyproxy.core.requests import TAG_LENGTH
 from pixyproxy.data.folder_store import FolderStore
+from pixyproxy.data.image_repository import ImageRepository, Kept
 from pixyproxy.service.importing import finding, looking_at
 from pixyproxy.service.importing import folder as importing
 from pixyproxy.service.importing.folder import Imported, Labels, PicturesImport
@@ -22,6 +24,8 @@ from pixyproxy.service.services import Services
 from pixyproxy.service.upkeep.belonging import _OURS
 from tests.data.builders import ADMINISTRATOR, a_search
 from tests.service.scenery import PNG, SVG, picture, throw_away
+
+from .conftest import opened
 
 LABELS = Labels(owner="alice000owner", author="Alice", tags=["Holiday"])
 MOMENT = datetime(2020, 2, 29, 12, 0, 0, 123456, tzinfo=UTC)
@@ -172,6 +176,57 @@ async def test_bytes_that_are_about_to_go_with_their_image_are_not_shared(
     [kept] = await images(library)
     assert kept.content is not None
     assert b"".join([chunk async for chunk in library.store.read(kept.content.storage_key)]) == PNG
+
+
+async def test_two_imports_at_once_meet_at_the_guid(
+    library: Services, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if all but the last had come in after the second import had looked what is there."""
+    for number in range(3):
+        put(pictures / f"{number}.png", tiny(number))
+    last = put(pictures.parent / "last.png", tiny(3))
+    await taken_in(library, pictures)
+    before = await images(library)
+    last.rename(pictures / "last.png")
+
+    async def nothing(*_: object) -> list[Kept]:
+        return []
+
+    monkeypatch.setattr(ImageRepository, "kept_with_contents", nothing)
+    monkeypatch.setattr(ImageRepository, "kept_with_guids", nothing)
+    imported, notes = await taken_in(library, pictures)
+    assert (imported.pictures, imported.were_there, notes) == (1, 3, [])
+    assert (await images(library))[:-1] == before
+    keys = [each.key async for each in library.store.list_()]
+    assert sorted(keys) == sorted(place_of(image) for image in await images(library))
+
+
+@pytest.mark.parametrize("at", [MOMENT, 0.0, 2.0**35], ids=["then", "when it began", "in a thousand years"])
+async def test_the_same_file_has_the_same_guid_in_every_library(
+    library: Services, pictures: Path, tmp_path: Path, at: datetime | float
+) -> None:
+    put(pictures / "a.png", at=at)
+    put(pictures / "b.png", tiny(1), at)
+    await taken_in(library, pictures)
+    guids = [image.guid for image in await images(library)]
+    assert len({UUID(guid) for guid in guids if UUID(guid).version == 7}) == 2
+    async with opened(tmp_path / "other", f"sqlite:///{tmp_path}/other.db") as other:
+        await taken_in(other, pictures)
+        assert [image.guid for image in await images(other)] == guids
+    await taken_in(library, pictures, LABELS.model_copy(update={"owner": "bob"}))
+    assert len({image.guid for image in await images(library)}) == 4
+
+
+async def test_the_bytes_lie_where_no_other_image_can_have_its_own(library: Services, pictures: Path) -> None:
+    put(pictures / "a.png")
+    await taken_in(library, pictures)
+    [image] = await images(library)
+    assert place_of(image) == f"imported/2020/02/{image.guid}.png"
+
+
+def place_of(image: Image) -> str:
+    assert image.content is not None
+    return image.content.storage_key
 
 
 async def test_what_is_no_picture_is_counted_and_what_is_hidden_is_not_seen(

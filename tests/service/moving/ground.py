@@ -9,6 +9,7 @@ from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.move_journal import MoveState, opened_journal
+from pixyproxy.data.places import Ground
 from pixyproxy.service.moving.passes import Move
 
 Happening = Callable[[], Awaitable[object]]
@@ -74,9 +75,14 @@ class Place(FolderStore):
 
 
 async def move(library: Library, source: ImageStore, target: ImageStore, folder: Path) -> list[MoveState]:
-    """Where each pass of one run has come to. The journal is in the folder."""
+    """Where each pass of one run has come to; the last with what was found in the end.
+
+    The journal is in the folder.
+    """
     with opened_journal(folder / "moves", ("old", "new")) as journal:
-        return [state async for state in Move(library, source, target, journal).passes()]
+        one = Move(library, source, target, journal, Ground(str(source.local_path("") or "s3://bucket")))
+        states = [state async for state in one.passes()]
+        return [*states[:-1], one.state]
 
 
 def journaled(folder: Path) -> MoveState:

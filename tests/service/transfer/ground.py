@@ -21,6 +21,7 @@ from pixyproxy.core.models import (
     Status,
     Visibility,
 )
+from pixyproxy.core.names import imported_key
 from pixyproxy.service.making.outcomes import quarantine_key
 from pixyproxy.service.services import Services
 from pixyproxy.service.transfer.arrived import Arrived
@@ -32,6 +33,7 @@ from tests.service.scenery import ALICE, BOB, PNG, SVG, picture, shelve
 from tests.service.upkeep.ground import attempted
 
 MOMENT = datetime(2026, 11, 20, 12, 34, 56, 123456, tzinfo=UTC)
+KEPT_FOR = timedelta(days=30)
 ANSWER = b"this was paid for and is no picture"
 
 
@@ -58,7 +60,9 @@ async def leave(services: Services, folder: Path, *, quick: bool = False) -> tup
 
 
 async def arrive(services: Services, folder: Path, *, with_keys: bool = True) -> tuple[Arrived, list[str]]:
-    arriving = Arriving(services.library, services.store, folder, always_room, with_keys=with_keys)
+    arriving = Arriving(
+        services.library, services.store, folder, always_room, kept_for=KEPT_FOR, with_keys=with_keys
+    )
     problems = [each async for each in arriving.problems()]
     assert arriving.arrived.problems == len(problems)
     return arriving.arrived, problems
@@ -93,7 +97,9 @@ async def fill(services: Services) -> dict[str, Image]:
     failed = await shelved("failed", failure=Failure("generator_failed", "It did not."))
     await shelved("canceled", status=Status.CANCELED)
     unknown = await shelved("unknown", status=Status.UNKNOWN)
-    await shelved("trashed", SVG, media_type="image/svg+xml", deleted_at=MOMENT + timedelta(days=1))
+    await shelved(
+        "trashed", SVG, media_type="image/svg+xml", deleted_at=datetime.now(UTC) - timedelta(days=1)
+    )
     await shelved("queued", status=Status.QUEUED)
     await shelved("generating", status=Status.GENERATING)
     await shelved("erased", PNG[:-1], deleted_at=ERASED_AT)
@@ -124,6 +130,20 @@ async def images_of(services: Services) -> list[Image]:
     return [replace(image, id=0) for image in await services.library.images.past(0, 1000)]
 
 
+def as_imported(image: Image) -> Image:
+    """The same image where it arrives: its bytes lie where its guid says."""
+    if image.content is None:
+        return image
+    key = imported_key(image.guid, image.created_at, image.content.media_type)
+    return replace(image, content=replace(image.content, storage_key=key))
+
+
+def key_of(line: dict[str, Any]) -> str:
+    """Where the bytes of the image in this line are put."""
+    created_at = datetime.fromisoformat(line["created_at"])
+    return imported_key(line["guid"], created_at, line["content"]["media_type"])
+
+
 async def attempts_of(services: Services) -> dict[str, tuple[Attempt, str | None]]:
     """By their storage keys, each with the guid of its image."""
     library = services.library
@@ -150,7 +170,7 @@ def rewrite(folder: Path, name: str, changed: Callable[[list[dict[str, Any]]], l
     (folder / name).write_text("".join(json.dumps(line) + "\n" for line in lines))
 
 
-def change_line(folder: Path, number: int, name: str = "images.jsonl", **values: Any) -> None:
+def change_line(folder: Path, number: int, name: str = "images.jsonl", /, **values: Any) -> None:
     """One line, counted from 0."""
     rewrite(
         folder,

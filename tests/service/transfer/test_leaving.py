@@ -4,6 +4,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -16,11 +17,12 @@ from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.service.services import Services
 from pixyproxy.service.transfer import leaving, target
 from pixyproxy.service.transfer.layout import IMAGES, MANIFEST, UNFINISHED
+from pixyproxy.service.transfer.lists import is_library
 from pixyproxy.service.upkeep.belonging import _OURS
 from tests.service.scenery import PNG, shelve
 from tests.service.upkeep.ground import bytes_of as file_of_image
 
-from .ground import ANSWER, MADE, files_in, leave, library_at, lines_of, without_moment
+from .ground import ANSWER, MADE, files_in, images_of, leave, library_at, lines_of, without_moment
 
 
 @pytest.fixture
@@ -33,10 +35,11 @@ async def test_what_lies_in_the_folder(source: Services, folder: Path) -> None:
     taken, _ = await leave(source, folder)
     lines = lines_of(folder, IMAGES)
     assert [line["prompt"].removeprefix("a fox ") for line in lines] == MADE
+    keys = {each.guid: each.content.storage_key for each in await images_of(source) if each.content}
     for line in (line for line in lines if line["content"]):
-        assert line["file"] == f"files/{line['content']['storage_key']}"
+        assert line["file"] == f"files/{keys[line['guid']]}"
         assert files_in(folder)[line["file"]] == line["content"]["sha256"]
-        assert _OURS.fullmatch(line["content"]["storage_key"])
+        assert _OURS.fullmatch(keys[line["guid"]])
     manifest = json.loads((folder / MANIFEST).read_text())
     assert manifest["format"] == 1
     attempts = lines_of(folder, "attempts.jsonl")
@@ -49,6 +52,26 @@ async def test_what_lies_in_the_folder(source: Services, folder: Path) -> None:
         "files", MANIFEST, IMAGES, "attempts.jsonl", "keys.jsonl",
     }  # fmt: skip
     assert mode_of(folder) == 0o700
+
+
+async def test_nobody_else_may_read_it_also_in_a_folder_that_existed(source: Services, folder: Path) -> None:
+    make_readable(folder)
+    before = os.umask(0)
+    try:
+        await leave(source, folder)
+    finally:
+        os.umask(before)
+    assert modes_below(folder) == {("folder", 0o700), ("file", 0o600)}
+    assert mode_of(folder) == 0o755
+
+
+def make_readable(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o755)
+
+
+def modes_below(folder: Path) -> set[tuple[str, int]]:
+    return {("folder" if path.is_dir() else "file", mode_of(path)) for path in folder.rglob("*")}
 
 
 def mode_of(folder: Path) -> int:
@@ -94,17 +117,62 @@ async def test_an_image_that_is_damaged_is_named_and_goes_without_its_bytes(
     assert len(files_in(folder)) == 5
 
 
-async def test_a_store_that_cannot_be_read_is_damage_too(
+async def test_what_alone_of_all_cannot_be_read_is_damage_too(
     empty: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image = await shelve(empty)
-
-    async def broken(*_: object) -> AsyncIterator[bytes]:
-        yield PNG[:5]
-        raise Unavailable
-
-    monkeypatch.setattr(FolderStore, "read", broken)
+    monkeypatch.setattr(FolderStore, "read", breaks_off)
     assert (await leave(empty, folder))[1] == [f"{image.guid}  cannot be read"]
+
+
+@pytest.mark.parametrize("broken", ["read", "size_of"])
+@pytest.mark.parametrize("was_whole", [True, False])
+async def test_a_store_that_is_away_cuts_it_off_and_it_goes_on_later(
+    source: Services, folder: Path, monkeypatch: pytest.MonkeyPatch, broken: str, was_whole: bool
+) -> None:
+    """No manifest, or none that is taken: each image would be in it as damaged."""
+    if was_whole:
+        await leave(source, folder)
+        shutil.rmtree(folder / "files")
+    with monkeypatch.context() as patched:
+        patched.setattr(FolderStore, broken, {"read": breaks_off, "size_of": is_away}[broken])
+        patched.setattr(FolderStore, "check", is_away)
+        with pytest.raises(Unavailable, match=r"cut off\. Run it again, it goes on"):
+            await leave(source, folder)
+    with pytest.raises(InvalidRequest, match="is not finished"):
+        is_library(folder)
+    assert (await leave(source, folder))[1] == []
+    assert is_library(folder)
+
+
+async def breaks_off(*_: object) -> AsyncIterator[bytes]:
+    yield PNG[:5]
+    raise Unavailable
+
+
+async def is_away(*_: object) -> None:
+    raise Unavailable
+
+
+async def test_a_store_that_is_full_can_be_read(
+    empty: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFull
+
+    image = await shelve(empty)
+    monkeypatch.setattr(FolderStore, "read", breaks_off)
+    monkeypatch.setattr(FolderStore, "check", full)
+    assert (await leave(empty, folder))[1] == [f"{image.guid}  cannot be read"]
+
+
+async def test_an_answer_that_cannot_be_read_alone_is_damage(
+    source: Services, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(FolderStore, "size_of", is_away)
+    taken, damages = await leave(source, folder)
+    assert all(each.endswith(".quarantined  cannot be read") for each in damages)
+    assert taken.images == len(MADE)
 
 
 async def test_an_image_that_is_erased_meanwhile_is_left_out(

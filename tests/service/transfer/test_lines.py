@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 from pixyproxy.core.exceptions import InvalidRequest
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.models import Attempt, Content, Image, Status
-from pixyproxy.core.names import new_guid
+from pixyproxy.core.names import EXTENSIONS, imported_key, new_guid
+from pixyproxy.service.transfer.attempt_lines import AttemptLine
+from pixyproxy.service.transfer.image_lines import ImageLine
+from pixyproxy.service.transfer.key_lines import KeyLine
 from pixyproxy.service.transfer.layout import file_of
-from pixyproxy.service.transfer.lines import AttemptLine, ImageLine, KeyLine, Line
+from pixyproxy.service.transfer.lines import Line
 from pixyproxy.service.transfer.lists import Numbered, parsed
 from pixyproxy.service.upkeep.belonging import _OURS
 from tests.data.builders import a_key, an_attempt, an_image
@@ -63,7 +67,7 @@ def sound(image: Image) -> Image:
     """As one that has come into our library by one of its doors."""
     content = image.content and replace(
         image.content,
-        storage_key=f"{KEY}.png",
+        storage_key=imported_key(image.guid, image.created_at, "image/png"),
         media_type="image/png",
         width=image.content.width % 2**32,
         height=image.content.height % 2**32,
@@ -123,6 +127,18 @@ def test_what_is_no_line_is_refused_in_few_words(text: bytes, told: str) -> None
 
 
 OUTSIDE = ["../secret.png", "/etc/hostname", "files/../../secret.png", "files//x.png", "", ".", "a\0b", "a/"]
+NO_ATTEMPT_KEYS = [
+    f"{KEY}\n",
+    f"{KEY}.png",
+    f"/{KEY}",
+    f"more/{KEY}",
+    f"imported/2026/11/{IMAGE.guid}",
+    f"imported/{KEY}",
+    f"inputs/{IMAGE.guid}",
+    KEY.upper(),
+    f"2026/11/21/{UUID(int=4)}",
+]
+ERASED = ["1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z"]
 NOT_OURS: list[tuple[type[Line], dict[str, Any], str]] = [
     *((ImageLine, {"file": path}, "file: leads out of the folder") for path in OUTSIDE),
     *((AttemptLine, {"answer": {**ANSWER, "file": path}}, "answer.file: leads out of") for path in OUTSIDE),
@@ -154,11 +170,12 @@ NOT_OURS: list[tuple[type[Line], dict[str, Any], str]] = [
     (ImageLine, {"cost_usd": "0.0000000001"}, "cost_usd: "),
     (ImageLine, {"created_at": 5}, "created_at: "),
     (ImageLine, {"created_at": "2026-13-01T00:00:00Z"}, "created_at: "),
+    *((ImageLine, {"deleted_at": at}, "deleted_at: must be that of an image that can be") for at in ERASED),
     (ImageLine, {"parameters": {"a": float("nan")}}, "parameters: must not contain NaN or Infinity"),
     (ImageLine, {"parameters": []}, "parameters: "),
     (ImageLine, {"more": 1}, "more: is not known here"),
     (AttemptLine, {"storage_key": "../x"}, "storage_key: "),
-    (AttemptLine, {"storage_key": f"{KEY}\n"}, "storage_key: "),
+    *((AttemptLine, {"storage_key": key}, "storage_key: ") for key in NO_ATTEMPT_KEYS),
     (AttemptLine, {"usage": {"a": float("inf")}}, "usage: must not contain NaN or Infinity"),
     (AttemptLine, {"more": 1}, "more: is not known here"),
     (KeyLine, {"id": "x"}, "id: "),
@@ -176,12 +193,7 @@ def test_a_value_that_could_not_be_ours_is_named(kind: type[Line], values: dict[
 @pytest.mark.parametrize(
     "values",
     [
-        *({"storage_key": key} for key in ("../x.png", "x.png", "2026/11/21/x.png", "inputs/1.1", "/a", "")),
-        {"storage_key": KEY},
-        {"storage_key": f"{KEY}.html"},
-        {"storage_key": f"{KEY}.quarantined"},
-        {"storage_key": f"{KEY}.png\n"},
-        {"storage_key": f"2026/11/21/../../{KEY}.png"},
+        {"storage_key": f"{KEY}.png"},
         {"media_type": "text/html"},
         {"sha256": "x"},
         {"size_bytes": -1},
@@ -195,8 +207,14 @@ def test_bytes_that_could_not_lie_in_our_store_are_refused(values: dict[str, Any
     assert sentence.startswith(f"content.{next(iter(values))}: ")
 
 
-@pytest.mark.parametrize("extension", "png jpg webp gif avif svg".split())
-def test_the_keys_that_are_taken_are_those_that_the_doctor_knows(extension: str) -> None:
+@pytest.mark.parametrize("media_type", EXTENSIONS)
+@pytest.mark.parametrize("created_at", ["2026-01-31T23:59:59Z", "0900-12-01T00:00:00Z"])
+def test_the_doctor_knows_the_keys_of_what_was_imported(media_type: str, created_at: str) -> None:
     content = json.loads(LINES[ImageLine].model_dump_json())["content"]
-    assert read(ImageLine, changed(ImageLine, content={**content, "storage_key": f"{KEY}.{extension}"}))
-    assert _OURS.fullmatch(f"{KEY}.{extension}")
+    values = {"content": {**content, "media_type": media_type}, "created_at": created_at}
+    line = read(ImageLine, changed(ImageLine, **values, guid=str(UUID(int=4))))
+    assert isinstance(line, ImageLine)
+    placed = line.placed_content()
+    assert placed is not None
+    assert placed.storage_key.startswith(f"imported/{created_at[:7].replace('-', '/')}/{line.guid}.")
+    assert _OURS.fullmatch(placed.storage_key)

@@ -2,29 +2,32 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pixyproxy.core.models import ERASED_AT, Image
+from pixyproxy.core.models import ERASED_AT, ApiKey, Image, Status
 from pixyproxy.core.names import new_guid
+from pixyproxy.data.key_repository import KeyRepository
 from pixyproxy.service.services import Services
 from pixyproxy.service.transfer.layout import ATTEMPTS, IMAGES, KEYS
 from tests.data.builders import ADMINISTRATOR, a_search
-from tests.service.scenery import rows, shelve
+from tests.service.scenery import ADMIN, rows, shelve
 
 from .ground import (
     MADE,
     arrive,
+    as_imported,
     attempts_of,
     bytes_of,
+    change_line,
     fill,
     images_of,
     leave,
     library_at,
     lines_of,
-    without_moment,
 )
 
 
@@ -46,7 +49,7 @@ async def test_everything_comes_back_as_it_was(other: Services, tmp_path: Path, 
         taken, damages = await leave(source, folder)
         assert damages == []
         assert (taken.images, taken.in_trash, taken.in_making) == (len(MADE), 1, 2)
-        expected = [image for image in await images_of(source) if taken_along(image, names)]
+        expected = [as_imported(image) for image in await images_of(source) if taken_along(image, names)]
         arrived, problems = await arrive(other, folder)
         assert problems == []
         assert (arrived.images, arrived.were_there) == (len(MADE), 0)
@@ -54,17 +57,33 @@ async def test_everything_comes_back_as_it_was(other: Services, tmp_path: Path, 
         assert await attempts_of(other) == await attempts_of(source)
         assert await other.library.keys.list_() == await source.library.keys.list_()
         kept = await bytes_of(source)
-        erased = names["erased"].content
-        assert erased is not None
-        del kept[erased.storage_key]
+        for image in names.values():
+            if image.content is not None:
+                content = kept.pop(image.content.storage_key)
+                if taken_along(image, names):
+                    kept[place_of(image)] = content
         assert await bytes_of(other) == kept
     again = tmp_path / "again"
     await leave(other, again)
-    assert without_moment(again) == without_moment(folder)
+    assert [without_file(line) for line in lines_of(again, IMAGES)] == [
+        without_file(line) for line in lines_of(folder, IMAGES)
+    ]
+    for name in (ATTEMPTS, KEYS):
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
     async with library_at(tmp_path / "third") as third:
         assert (await arrive(third, again))[1] == []
         assert await images_of(third) == expected
         assert await attempts_of(third) == await attempts_of(other)
+
+
+def place_of(image: Image) -> str:
+    content = as_imported(image).content
+    assert content is not None
+    return content.storage_key
+
+
+def without_file(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "file"}
 
 
 async def test_every_column_of_every_row_is_the_same(
@@ -74,7 +93,11 @@ async def test_every_column_of_every_row_is_the_same(
     await leave(source, folder)
     await arrive(target, folder)
     left_out = {"queued", "generating"}
-    for table, own in {"image": {"id"}, "attempt": {"id", "image_id"}, "api_key": set[str]()}.items():
+    for table, own in {
+        "image": {"id", "storage_key"},
+        "attempt": {"id", "image_id"},
+        "api_key": set[str](),
+    }.items():
         expected = [
             row
             for row in await rows(source, table)
@@ -166,16 +189,83 @@ async def test_keys_come_only_where_they_are_wanted_and_none_is_replaced(
     assert await target.library.keys.list_() == []
     arrived, _ = await arrive(target, exported)
     assert (arrived.keys, arrived.admin_keys) == (2, 1)
-    lines = (exported / "keys.jsonl").read_text().replace("0f" * 32, "ab" * 32)
-    (exported / "keys.jsonl").write_text(lines)
     before = await target.library.keys.list_()
     arrived, problems = await arrive(target, exported)
-    assert arrived.keys == 0
-    assert sorted(problems) == [
-        f"Key {key} is there already with another secret; it stays as it is."
-        for key in ("alice0000key", "bob000000key")
-    ]
+    assert (arrived.keys, problems) == (0, [])
     assert await target.library.keys.list_() == before
+
+
+@pytest.mark.parametrize(
+    ("values", "what"),
+    [
+        ({"secret_sha256": "ab" * 32}, "secret"),
+        ({"owner": "mallory"}, "owner"),
+        ({"name": "Mallory"}, "name"),
+        ({"is_admin": False}, "rank"),
+        ({"is_admin": False, "revoked_at": "2026-11-21T00:00:00Z"}, "rank"),
+        ({"secret_sha256": "ab" * 32, "name": "Mallory"}, "secret, name"),
+    ],
+)
+async def test_a_key_that_is_there_otherwise_stays_as_it_is_and_is_named(
+    target: Services, exported: Path, values: dict[str, Any], what: str
+) -> None:
+    await arrive(target, exported)
+    before = await target.library.keys.list_()
+    number = [line["id"] for line in lines_of(exported, KEYS)].index("alice0000key")
+    change_line(exported, number, KEYS, **values)
+    arrived, problems = await arrive(target, exported)
+    assert problems == [f"Key alice0000key is there already with another {what}; it stays as it is."]
+    assert await target.library.keys.list_() == before
+    assert arrived.revoked_keys == 0
+
+
+async def test_a_key_that_was_revoked_there_is_revoked_here_and_never_the_other_way_round(
+    target: Services, exported: Path
+) -> None:
+    await arrive(target, exported)
+    number = [line["id"] for line in lines_of(exported, KEYS)].index("alice0000key")
+    change_line(exported, number, KEYS, revoked_at="2026-11-21T01:02:03.000004Z")
+    arrived, problems = await arrive(target, exported)
+    assert (arrived.keys, arrived.revoked_keys, problems) == (0, 1, [])
+    revoked = datetime(2026, 11, 21, 1, 2, 3, 4, tzinfo=UTC)
+    key = await target.library.keys.find("alice0000key")
+    assert key is not None
+    assert key.revoked_at == revoked
+    for later in (None, "2026-11-22T00:00:00Z"):
+        change_line(exported, number, KEYS, revoked_at=later)
+        arrived, problems = await arrive(target, exported)
+        assert (arrived.revoked_keys, problems) == (0, [])
+        assert await target.library.keys.find("alice0000key") == key
+
+
+async def test_a_key_that_another_import_adds_meanwhile_is_there_already(
+    target: Services, exported: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await arrive(target, exported)
+    find, seen = KeyRepository.find, set[str]()
+
+    async def find_later(self: KeyRepository, key_id: str) -> ApiKey | None:
+        if key_id in seen:
+            return await find(self, key_id)
+        seen.add(key_id)
+        return None
+
+    monkeypatch.setattr(KeyRepository, "find", find_later)
+    arrived, problems = await arrive(target, exported)
+    assert (arrived.keys, problems) == (0, [])
+
+
+async def test_what_lay_in_the_trash_for_long_can_still_be_restored(target: Services, exported: Path) -> None:
+    number = [line["prompt"] for line in lines_of(exported, IMAGES)].index("a fox trashed")
+    guid = lines_of(exported, IMAGES)[number]["guid"]
+    change_line(exported, number, deleted_at="1970-01-02T00:00:00.000000Z")
+    before = datetime.now(UTC)
+    await arrive(target, exported)
+    [image] = [each for each in await images_of(target) if each.guid == guid]
+    assert image.deleted_at is not None
+    assert before <= image.deleted_at <= datetime.now(UTC)
+    await target.trash.empty()
+    assert (await target.private(ADMIN).restore(guid)).status is Status.READY
 
 
 async def test_no_secret_leaves(source: Services, folder: Path) -> None:

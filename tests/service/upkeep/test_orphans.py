@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.models import AttemptStatus, Status
-from pixyproxy.core.names import readable_name
+from pixyproxy.core.models import AttemptStatus, Image, Status
+from pixyproxy.core.names import imported_key, new_guid, readable_name
 from pixyproxy.service.services import Services
 from pixyproxy.service.upkeep.findings import Verdict
 from pixyproxy.service.upkeep.orphans import are_few
@@ -95,13 +95,17 @@ async def test_what_is_not_ours_is_left_alone(services: Services) -> None:
         "2026/11/21/01939f2e-7d7a-4cc3-98a1-3f5b0c6d2e11.png",  # a uuid, but no version 7
         "2026/11/21/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.exe",
         "2026/11/21/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11",
+        "imported/2026/11/21/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.png",
+        "imported/2026/11/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.exe",
+        "imported/2026/11/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.quarantined",
+        "imported/holiday.png",
         "more/2026/11/21/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11.png",
     ]
     for key in foreign:
         await services.store.put(key, b"mine")
     assert await fixed(services) == []
     assert all([await services.store.size_of(key) is not None for key in foreign])
-    left = "store: Files that are none of PixyProxy's: 6. They are left alone."
+    left = "store: Files that are none of PixyProxy's: 10. They are left alone."
     assert left in await said(services, Verdict.OK)
 
 
@@ -238,3 +242,49 @@ async def test_an_image_may_name_bytes_of_which_no_attempt_knows(
     ]
     assert await fixed(services) == []
     assert all([await services.private(ADMIN).picture(image.guid) for image in images])
+
+
+async def imported(services: Services) -> Image:
+    """As an import leaves it: its bytes lie where its guid says, and no attempt knows of them."""
+    image = await shelve(services)
+    assert image.content is not None
+    key = imported_key(image.guid, image.created_at, "image/png")
+    await services.store.put(key, PNG)
+    await services.store.delete(image.content.storage_key)
+    placed = replace(image, content=replace(image.content, storage_key=key))
+    await services.library.transact(lambda repositories: repositories.images.change(image, placed))
+    return placed
+
+
+async def test_bytes_of_an_imported_image_belong_to_it_also_in_the_trash(services: Services) -> None:
+    images = [await imported(services), await imported(services)]
+    await throw_away(services, images[1])
+    assert [each.sentence for each in await findings(services, AT_ONCE) if each.part == "store"] == [
+        "Objects: 2. Each belongs to an image."
+    ]
+    assert await fixed(services) == await wrong(services) == []
+    assert [await services.store.size_of(image.content.storage_key) for image in images if image.content] == [
+        len(PNG)
+    ] * 2
+
+
+@pytest.mark.parametrize("month", ["2026/11", "1999/01"])
+async def test_imported_bytes_that_no_image_names_are_removed_only_when_somebody_insists(
+    services: Services, month: str
+) -> None:
+    """Of an import that was cut off, or since the backup that was restored; also beside an image's own."""
+    image = await imported(services)
+    assert image.content is not None
+    guid = image.guid if month == "1999/01" else new_guid()
+    key = f"imported/{month}/{guid}.png"
+    await services.store.put(key, PNG)
+    for orders in (AT_ONCE, CAREFUL):
+        [sentence] = await wrong(services, orders)
+        assert sentence.startswith(f"store: Bytes this database knows nothing of: 1 ({key}). Kept: ")
+        assert await services.store.size_of(key) is not None
+    assert await fixed(services, replace(REPAIR, grace_s=HOUR)) == []
+    assert await fixed(services) == [
+        f"store: Bytes this database knows nothing of: 1 ({key}). They are removed."
+    ]
+    assert await services.store.size_of(key) is None
+    assert await services.store.size_of(image.content.storage_key) == len(PNG)

@@ -5,11 +5,11 @@ import hashlib
 import logging
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.core.models import Content, Size
 from pixyproxy.core.names import new_guid
 from pixyproxy.data.durable_files import Space
@@ -18,7 +18,7 @@ from pixyproxy.service.variants.cache import Copy, FreshCopy, VariantCache
 COPY = Copy("100x75-webp-80", Size(100, 75))
 TURNED = Copy("turned-75x100-webp-80", Size(75, 100))
 GUID = new_guid()
-GIGABYTE = 1_000_000_000
+MIB, GIB = 1024**2, 1024**3
 
 
 def fresh(content: bytes = b"some bytes", copy: Copy = COPY, media_type: str = "image/webp") -> FreshCopy:
@@ -106,19 +106,28 @@ def test_nothing_half_written_is_left_or_found(cache: VariantCache, monkeypatch:
 
 
 @pytest.mark.parametrize(
-    ("total", "free", "is_kept"),
+    ("reserve_bytes", "total", "left", "is_kept"),
     [
-        (10 * GIGABYTE, 2 * GIGABYTE + 10, True),
-        (10 * GIGABYTE, 2 * GIGABYTE + 9, False),
-        (100 * GIGABYTE, 5 * GIGABYTE + 10, True),
-        (100 * GIGABYTE, 5 * GIGABYTE + 9, False),
-        (1 * GIGABYTE, 1 * GIGABYTE, False),
+        (None, 10 * GIB, 22 * GIB // 10 + 1, True),
+        (None, 10 * GIB, 22 * GIB // 10 - 1, False),
+        (None, 100 * GIB, 55 * GIB // 10, True),
+        (None, 100 * GIB, 55 * GIB // 10 - 1, False),
+        (None, GIB, GIB, False),
+        (10 * GIB, 100 * GIB, 11 * GIB, True),
+        (10 * GIB, 100 * GIB, 11 * GIB - 1, False),
+        (50 * MIB, 100 * GIB, 114 * MIB, True),
+        (50 * MIB, 100 * GIB, 114 * MIB - 1, False),
+        (0, 100 * GIB, 64 * MIB, True),
+        (0, 100 * GIB, 64 * MIB - 1, False),
     ],
 )
-def test_the_last_of_a_disk_is_left_to_others(
-    tmp_path: Path, total: int, free: int, *, is_kept: bool
+def test_it_stops_before_paid_work_would_be_refused(
+    tmp_path: Path, reserve_bytes: int | None, total: int, left: int, *, is_kept: bool
 ) -> None:
-    cache = VariantCache(tmp_path, space=lambda _path: Space(total, free))
+    size_bytes = len(b"some bytes")
+    cache = VariantCache(
+        tmp_path, reserve_bytes=reserve_bytes, space=lambda _path: Space(total, left + size_bytes)
+    )
     assert cache.keep(GUID, fresh()) == is_kept
 
 
@@ -149,17 +158,36 @@ def test_of_an_image_all_goes_and_of_others_nothing(cache: VariantCache) -> None
     assert stays.exists()
 
 
-async def test_what_is_missing_or_cut_is_told_and_forgotten(cache: VariantCache) -> None:
-    missing: list[str] = []
-    cache.on_missing = missing.append
+@pytest.mark.parametrize("loss", [Path.unlink, lambda path: path.write_bytes(b"some")])
+def test_of_what_was_seen_before_the_length_is_looked_at(
+    cache: VariantCache, loss: Callable[[Path], object]
+) -> None:
     path = kept(cache, fresh())
-    key = cache.content_of(GUID, fresh()).storage_key
-    await cache.check_whole(key, 10)
-    assert not missing
-    path.write_bytes(b"some")
-    with pytest.raises(BytesMissing):
-        await cache.check_whole(key, 10)
-    path.unlink()
-    with pytest.raises(BytesMissing):
-        await cache.check_whole(key, 10)
-    assert missing == [key, key]
+    known = cache.content_of(GUID, fresh())
+    os.utime(path, (0, 0))
+    assert cache.find(GUID, [COPY], known) is known
+    assert path.stat().st_mtime == pytest.approx(time.time(), abs=60)
+    loss(path)
+    assert cache.find(GUID, [COPY], known) is None
+
+
+def test_on_a_disk_that_takes_no_writes_what_is_there_is_found(
+    cache: VariantCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(cache, fresh())
+
+    def utime(_path: Path) -> None:
+        raise OSError(errno.EROFS, "read-only")
+
+    monkeypatch.setattr(os, "utime", utime)
+    found = cache.find(GUID, [COPY])
+    assert found == cache.content_of(GUID, fresh())
+    assert cache.find(GUID, [COPY], found) == found
+
+
+def test_one_is_removed_and_the_others_stay(cache: VariantCache) -> None:
+    gone, stays = kept(cache, fresh()), kept(cache, fresh(b"turned", TURNED))
+    for _ in range(2):
+        cache.remove(cache.content_of(GUID, fresh()))
+    assert not gone.exists()
+    assert stays.exists()

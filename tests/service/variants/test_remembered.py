@@ -1,8 +1,3 @@
-from collections.abc import Callable
-from dataclasses import replace
-
-import pytest
-
 from pixyproxy.core.models import Content
 from pixyproxy.service.variants.remembered import Question, Remembered
 
@@ -18,27 +13,24 @@ class Clock:
         return self.now
 
 
-def test_it_is_remembered_for_a_minute() -> None:
+def test_it_is_trusted_for_a_second_and_known_for_longer() -> None:
     clock = Clock()
     remembered = Remembered(now=clock)
     remembered.note(QUESTION, CONTENT)
-    clock.now += 59.9
+    clock.now += 0.9
+    assert remembered.find_trusted(QUESTION) == CONTENT
+    assert remembered.find_trusted(("guid", "100x75", "76x100")) is None
+    clock.now += 0.1
+    assert remembered.find_trusted(QUESTION) is None
     assert remembered.find(QUESTION) == CONTENT
     assert remembered.find(("guid", "100x75", "76x100")) is None
-    clock.now += 0.1
-    assert remembered.find(QUESTION) is None
 
 
-@pytest.mark.parametrize(
-    ("forget", "name"), [(Remembered.forget_image, "guid"), (Remembered.forget_file, CONTENT.storage_key)]
-)
-def test_it_is_forgotten_with_its_image_or_its_file(
-    forget: Callable[[Remembered, str], None], name: str
-) -> None:
+def test_it_is_forgotten_with_its_image() -> None:
     remembered = Remembered()
     remembered.note(QUESTION, CONTENT)
-    remembered.note(("other", "", ""), replace(CONTENT, storage_key="other"))
-    forget(remembered, name)
+    remembered.note(("other", "", ""), CONTENT)
+    remembered.forget_image("guid")
     assert remembered.find(QUESTION) is None
     assert remembered.find(("other", "", ""))
 

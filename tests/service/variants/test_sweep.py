@@ -31,19 +31,19 @@ def put(tmp_path: Path) -> Callable[..., Path]:
 
 def test_the_longest_unused_go_until_nine_tenths_are_left(put: Callable[..., Path], tmp_path: Path) -> None:
     files = [put(age_s=1000 + 10 * age) for age in range(20)]
-    sweep(tmp_path, 15 * BYTES)
+    assert sweep(tmp_path, 15 * BYTES) == 13 * BYTES
     assert [each.exists() for each in files] == [True] * 13 + [False] * 7
 
 
 def test_under_the_bound_nothing_goes(put: Callable[..., Path], tmp_path: Path) -> None:
     files = [put(age_s=1000 * age) for age in range(10)]
-    sweep(tmp_path, 10 * BYTES)
+    assert sweep(tmp_path, 10 * BYTES) == 10 * BYTES
     assert all(each.exists() for each in files)
 
 
 def test_what_was_used_just_now_stays_whatever_the_bound(put: Callable[..., Path], tmp_path: Path) -> None:
     """Somebody may have been promised it."""
-    new, old = put(age_s=SPARED_S - 10), put(age_s=SPARED_S + 10)
+    new, old = put(age_s=SPARED_S - 3), put(age_s=SPARED_S + 3)
     sweep(tmp_path, 0)
     assert new.exists()
     assert not old.exists()
@@ -130,7 +130,7 @@ def test_locks_and_other_people_s_files_stay(put: Callable[..., Path], tmp_path:
 
 
 def test_a_folder_that_is_not_there_is_no_error(tmp_path: Path) -> None:
-    sweep(tmp_path / "nowhere", 0)
+    assert sweep(tmp_path / "nowhere", 0) == 0
 
 
 def test_many_may_sweep_at_once(put: Callable[..., Path], tmp_path: Path) -> None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import md5
 from typing import TYPE_CHECKING, Literal, cast
@@ -14,16 +14,20 @@ import obstore
 from obstore.store import S3Store as Bucket
 
 from pixyproxy.core.names import EXTENSIONS
-from pixyproxy.data.s3.errors import S3Error, errors_noted, refusal
+from pixyproxy.data.s3.errors import S3Error, errors_noted, no_credentials_noted, refusal, refusals_to_build
 from pixyproxy.data.s3.location import Patience, S3Location, S3Options
 
 if TYPE_CHECKING:
     from obstore.store import S3Config  # a type only, by obstore's own choice
 
 _CHUNK_BYTES = 256 * 1024
+_SENT_AT_ONCE = 64 * 1024
+_PARTS_AT_ONCE = 2
 _LISTED_AT_ONCE = 500
 _CONNECTIONS = 64
 _SIGNED_FOR = timedelta(minutes=5)
+PART_BYTES = 8 * 1024 * 1024
+"""Some five of them are in memory for one large object. S3 takes 10,000: 80 GB."""
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 
 
@@ -35,7 +39,7 @@ class Opened:
     """Of the whole object."""
     etag: str
     is_whole: bool
-    pieces: AsyncIterator[bytes]
+    pieces: AsyncGenerator[bytes, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +58,49 @@ class S3Bucket:
         self.etags_tell = True
         """Whether the ETag of what was last put was made of MD5s."""
         self._patience = patience
-        self._objects = _bucket(location, options, patience, longest_s=patience.request_s)
-        self._reads = _bucket(location, options, patience, longest_s=patience.longest_read_s)
+        self._has_credentials = options.access_key_id is not None
+        part_s = patience.sending_s(PART_BYTES * _PARTS_AT_ONCE)
+        # obstore waits for the answer from the beginning of a request: the part must be sent by then.
+        sending = replace(patience, read_s=patience.read_s + part_s, request_s=patience.request_s + part_s)
+        with refusals_to_build():
+            self._objects = _bucket(location, options, patience, longest_s=patience.request_s)
+            self._parts = _bucket(location, options, sending, longest_s=sending.request_s)
+            self._reads = _bucket(location, options, patience, longest_s=patience.longest_read_s)
         self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(
-                patience.read_s, connect=patience.connect_s, pool=max(patience.request_s, patience.read_s)
-            ),
             limits=httpx2.Limits(max_connections=_CONNECTIONS),
         )
 
     async def put(self, key: str, content: bytes, digest: bytes) -> str:
         """Once, and what its ETag is now. The store compares the bytes that came with their MD5."""
         url = await self.sign("PUT", key, _SIGNED_FOR)
-        headers = {"Content-MD5": base64.b64encode(digest).decode(), **_headers(key)}
-        async with self._asking(f"PUT of {key}"):
-            answer = await self._client.put(url, content=content, headers=headers)
-        if not answer.is_success:
-            raise refusal(f"PUT of {key}", answer)
+        headers = {
+            "Content-MD5": base64.b64encode(digest).decode(),
+            "Content-Length": str(len(content)),
+            **_headers(key),
+        }
+        async with self._asking(f"PUT of {key}", len(content)):
+            answer = await self._client.put(
+                url, content=_slices(content), headers=headers, timeout=self._timeout(len(content))
+            )
+            if not answer.is_success:
+                raise refusal(f"PUT of {key}", answer)
         return answer.headers.get("etag", "").strip('"')
 
-    async def put_in_parts(self, key: str, parts: AsyncIterator[bytes], part_bytes: int) -> str:
-        """What its ETag is now. When the iterator raises nothing is kept under the key; the store keeps
-        the parts until a rule of the bucket removes them.
+    async def put_in_parts(self, key: str, parts: AsyncIterator[bytes]) -> str:
+        """What its ETag is now. All parts are of `PART_BYTES` but the last. When the iterator raises nothing
+        is kept under the key; the store keeps the parts until a rule of the bucket removes them.
         """
         writer = obstore.open_writer_async(
-            self._objects, key, attributes=_headers(key), buffer_size=part_bytes, max_concurrency=2
+            self._parts,
+            key,
+            attributes=_headers(key),
+            buffer_size=PART_BYTES,
+            max_concurrency=_PARTS_AT_ONCE,
         )
         async for part in parts:
-            async with self._asking(f"PUT of a part of {key}"):
+            async with self._asking(f"PUT of a part of {key}", _PARTS_AT_ONCE * PART_BYTES):
                 await writer.write(part)
-        async with self._asking(f"PUT of the last part of {key}"):
+        async with self._asking(f"PUT of the last part of {key}", (_PARTS_AT_ONCE + 1) * PART_BYTES):
             await writer.close()
         async with self._asking(f"HEAD of {key}"):
             return _etag((await obstore.head_async(self._objects, key))["e_tag"])
@@ -140,10 +157,19 @@ class S3Bucket:
     async def close(self) -> None:
         await self._client.aclose()
 
+    def _timeout(self, sent_bytes: int) -> httpx2.Timeout:
+        patience = self._patience
+        return httpx2.Timeout(
+            connect=patience.connect_s,
+            write=patience.read_s,
+            read=patience.read_s + patience.sending_s(sent_bytes),
+            pool=max(patience.request_s, patience.read_s),
+        )
+
     @asynccontextmanager
-    async def _asking(self, asked: str) -> AsyncIterator[None]:
-        with errors_noted(asked):
-            async with asyncio.timeout(self._patience.request_s):
+    async def _asking(self, asked: str, sent_bytes: int = 0) -> AsyncIterator[None]:
+        with no_credentials_noted(has_any=self._has_credentials), errors_noted(asked):
+            async with asyncio.timeout(self._patience.request_s + self._patience.sending_s(sent_bytes)):
                 yield
 
 
@@ -180,6 +206,12 @@ def _bucket(location: S3Location, options: S3Options, patience: Patience, longes
     )
 
 
+async def _slices(content: bytes) -> AsyncIterator[bytes]:
+    """A line that is slow is none that stands still: each is waited for by itself."""
+    for start in range(0, len(content), _SENT_AT_ONCE):
+        yield content[start : start + _SENT_AT_ONCE]
+
+
 def _headers(key: str) -> dict[str, str]:
     """A browser that is led to the object itself must not run what is in it."""
     extension = key.rpartition("/")[2].rpartition(".")[2]
@@ -187,7 +219,7 @@ def _headers(key: str) -> dict[str, str]:
     return kind | ({"Content-Disposition": "attachment"} if extension == "svg" else {})
 
 
-async def all_of(key: str, stream: AsyncIterator[bytes], left: int) -> AsyncIterator[bytes]:
+async def all_of(key: str, stream: AsyncIterator[bytes], left: int) -> AsyncGenerator[bytes, None]:
     """An answer that ends early is no answer."""
     with errors_noted(f"GET of {key}"):
         async for piece in stream:

@@ -53,9 +53,15 @@ class Patience:
     read_s: float = 20
     """Without a byte."""
     request_s: float = 60
-    """For all tries of one question."""
+    """For all tries of one question. What is sent has longer, as much as there is of it."""
+    slowest_bytes_per_s: float = 50_000
+    """A line on which something can be stored still."""
     longest_read_s: float = 3600
     """From the first byte to the last: whoever reads may be slow."""
     tries: int = 5
     pause_s: float = 0.2
     """Before the second try; doubled before each that follows."""
+
+    def sending_s(self, size_bytes: int) -> float:
+        """How much longer than without that a question may take with which so much is sent."""
+        return size_bytes / self.slowest_bytes_per_s

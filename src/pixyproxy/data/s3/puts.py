@@ -4,12 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 from pixyproxy.core.pauses import jittered
-from pixyproxy.data.s3.bucket import S3Bucket, md5_of
+from pixyproxy.data.s3.bucket import PART_BYTES, S3Bucket, md5_of
 from pixyproxy.data.s3.errors import S3Error, errors_noted
 from pixyproxy.data.s3.location import Patience
-
-PART_BYTES = 8 * 1024 * 1024
-"""Some five of them are in memory for one large object. S3 takes 10,000: 80 GB."""
 
 
 class S3Puts:
@@ -18,20 +15,27 @@ class S3Puts:
         self._patience = patience
 
     async def put(self, key: str, content: bytes) -> None:
-        """In one request, as often as it takes. No attempt does harm to another: all bring the same bytes."""
-        digest = await asyncio.to_thread(md5_of, content)
-        with errors_noted(f"PUT of {key}"):
-            async with asyncio.timeout(self._patience.request_s):
-                await self._try_again(key, content, digest)
+        """What is large in parts: of those, only what failed is sent again."""
+        if len(content) > PART_BYTES:
+            await self._put_parts(key, _parts_of(_alone(content)))
+        else:
+            await self._put_whole(key, content)
 
     async def put_pieces(self, key: str, pieces: AsyncIterator[bytes]) -> int:
         """What the iterator raises goes on as it is."""
         parts = _parts_of(pieces)
         first, second = await anext(parts), await anext(parts, None)
         if second is None:
-            await self.put(key, first)
+            await self._put_whole(key, first)
             return len(first)
         return await self._put_parts(key, _joined(first, second, parts))
+
+    async def _put_whole(self, key: str, content: bytes) -> None:
+        """In one request, as often as it takes. No attempt does harm to another: all bring the same bytes."""
+        digest = await asyncio.to_thread(md5_of, content)
+        with errors_noted(f"PUT of {key}"):
+            async with asyncio.timeout(self._patience.request_s + self._patience.sending_s(len(content))):
+                await self._try_again(key, content, digest)
 
     async def _try_again(self, key: str, content: bytes, digest: bytes) -> None:
         pause_s = self._patience.pause_s
@@ -62,7 +66,7 @@ class S3Puts:
                 digests.append(await asyncio.to_thread(md5_of, part))
                 yield part
 
-        etag = await self._bucket.put_in_parts(key, noted(), PART_BYTES)
+        etag = await self._bucket.put_in_parts(key, noted())
         if etag != f"{md5_of(b''.join(digests)).hex()}-{len(digests)}":
             await self._compare(key, digests, PART_BYTES)
         return size
@@ -99,6 +103,11 @@ async def _parts_of(pieces: AsyncIterator[bytes], part_bytes: int = PART_BYTES) 
             is_first = False
     if part or is_first:
         yield bytes(part)
+
+
+async def _alone(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), PART_BYTES):
+        yield content[start : start + PART_BYTES]
 
 
 async def _joined(first: bytes, second: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

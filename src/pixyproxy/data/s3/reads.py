@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from hashlib import md5
 
 from pixyproxy.data.s3.bucket import Opened, S3Bucket
@@ -11,21 +12,24 @@ from pixyproxy.data.s3.errors import S3Error
 _OF_MD5 = re.compile(r"[0-9a-f]{32}")
 
 
-async def compared(bucket: S3Bucket, key: str, opened: Opened) -> AsyncIterator[bytes]:
+async def compared(bucket: S3Bucket, key: str, opened: Opened) -> AsyncGenerator[bytes, None]:
     """The last piece only when all were right: whoever has sent the others then cuts its answer off.
 
     ETags of parts, and of a bucket that is known to make others than MD5, say nothing.
     """
-    if not (opened.is_whole and bucket.etags_tell and _OF_MD5.fullmatch(opened.etag)):
-        async for piece in opened.pieces:
-            yield piece
-        return
     digest, held = md5(usedforsecurity=False), b""
-    async for piece in opened.pieces:
-        if held:
-            yield held
-        await asyncio.to_thread(digest.update, piece)
-        held = piece
+    is_told = opened.is_whole and bucket.etags_tell and _OF_MD5.fullmatch(opened.etag)
+    async with aclosing(opened.pieces) as pieces:
+        async for piece in pieces:
+            if held:
+                yield held
+            if is_told:
+                await asyncio.to_thread(digest.update, piece)
+                held = piece
+            else:
+                yield piece
+    if not is_told:
+        return
     if digest.hexdigest() != opened.etag and digest.digest() != await _digest_again(bucket, key):
         raise S3Error(f"GET of {key}: other bytes were sent than are stored")
     yield held

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import timedelta
 
 from pixyproxy.core.exceptions import BytesMissing
@@ -54,8 +55,9 @@ class S3Store:
                 if error.is_past_the_end:
                     return
                 raise
-            async for piece in compared(self._bucket, key, opened):
-                yield piece
+            async with aclosing(compared(self._bucket, key, opened)) as pieces:
+                async for piece in pieces:
+                    yield piece
 
     def local_path(self, key: str) -> None:
         """It lies on another machine."""
@@ -94,7 +96,8 @@ class S3Store:
 
     async def list_(self, after: str = "") -> AsyncIterator[StoredObject]:
         async for each in self._listed(None, after):
-            if not each.key.startswith(f"{_PROBES}/") and order(each.key) > order(after):
+            is_past = not each.key.startswith(f"{_PROBES}/") and order(each.key) > order(after)
+            if is_past and (each.size_bytes or not await self._is_folder_marker(each.key)):
                 yield each
 
     async def unfinished(self) -> AsyncIterator[StoredObject]:
@@ -112,6 +115,10 @@ class S3Store:
 
     async def close(self) -> None:
         await self._bucket.close()
+
+    async def _is_folder_marker(self, key: str) -> bool:
+        """What consoles make: an empty object whose key ends in a slash, which obstore takes off."""
+        return await self.size_of(key) is None
 
     async def _listed(self, folder: str | None, after: str) -> AsyncIterator[StoredObject]:
         with errors_translated():

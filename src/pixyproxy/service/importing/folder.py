@@ -6,21 +6,19 @@ pictures and the names of all files.
 """
 
 import asyncio
-import hashlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from pixyproxy.core.exceptions import DuplicateRow
 from pixyproxy.core.models import Content, Image, JsonValue, Status, Visibility
-from pixyproxy.core.names import EXTENSIONS, new_guid
+from pixyproxy.core.names import guid_from, imported_key, new_guid
 from pixyproxy.core.requests import Label, Tags
-from pixyproxy.data.image_repository import Kept
 from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.importing.finding import Finds, Found, find_file, find_files
@@ -111,22 +109,37 @@ class PicturesImport:
         """The bytes of all of them, then their rows. What cannot be kept keeps no other."""
         new = await self._new_among(pictures)
         ends = await asyncio.gather(
-            *(self._store.put(key, picture.content) for key, picture in new.items()), return_exceptions=True
+            *(self._placed(guid, picture) for guid, picture in new.items()), return_exceptions=True
         )
-        errors = [end for end in ends if end is not None]
-        images = [
-            self._image(picture, key)
-            for (key, picture), end in zip(new.items(), ends, strict=True)
-            if end is None
-        ]
-        await self._library.transact(lambda repositories: _add(repositories, images))
-        self.imported.pictures += len(images)
-        self.imported.size_bytes += sum(image.content.size_bytes for image in images if image.content)
-        for error in errors:
+        await self._admit([end for end in ends if isinstance(end, Image)])
+        for error in (end for end in ends if isinstance(end, BaseException)):
             raise error
 
+    async def _placed(self, guid: str, picture: Picture) -> Image:
+        facts, created_at = picture.facts, _created_at(picture.found)
+        key = imported_key(guid, created_at, facts.media_type)
+        await self._store.put(key, picture.content)
+        content = Content(
+            key, facts.media_type, facts.width, facts.height, len(picture.content), facts.sha256
+        )
+        return self._image(guid, picture, content, created_at)
+
+    async def _admit(self, images: Sequence[Image]) -> None:
+        """All in one transaction; where another import was first with one of them, each in its own."""
+        try:
+            await self._library.transact(lambda repositories: _add(repositories, images))
+        except DuplicateRow:
+            if len(images) == 1:
+                self.imported.were_there += 1
+                return
+            for image in images:
+                await self._admit([image])
+            return
+        self.imported.pictures += len(images)
+        self.imported.size_bytes += sum(image.content.size_bytes for image in images if image.content)
+
     async def _new_among(self, pictures: Sequence[Picture]) -> dict[str, Picture]:
-        """By the storage keys that they are to have."""
+        """By the guids that they are to have."""
         contents = list({picture.facts.sha256 for picture in pictures})
         kept = await self._library.images.kept_with_contents(contents)
         seen = {each.sha256 for each in kept if each.owner == self._labels.owner and not each.is_erased}
@@ -136,27 +149,25 @@ class PicturesImport:
                 self.imported.were_there += 1
                 continue
             seen.add(picture.facts.sha256)
-            new[self._storage_key(picture, kept)] = picture
-        return new
+            new[self._guid_of(picture)] = picture
+        there = {each.guid for each in await self._library.images.kept_with_guids(list(new))}
+        return {new_guid() if guid in there else guid: picture for guid, picture in new.items()}
 
-    def _storage_key(self, picture: Picture, kept: Sequence[Kept]) -> str:
-        """The same each time, so that bytes without a row, which a kill leaves, are found by the next run.
+    def _guid_of(self, picture: Picture) -> str:
+        """The same each time, so that two imports at once meet, and bytes that a kill left are found again.
 
-        Unless it is that of an image whose bytes are about to go.
+        Unless it is that of an image that is about to go, or of another picture.
         """
-        created_at = _created_at(picture.found)
-        day, extension = f"{created_at:%Y/%m/%d}", EXTENSIONS[picture.facts.media_type]
-        key = f"{day}/{_guid_from(created_at, self._labels.owner, picture.facts.sha256)}.{extension}"
-        is_taken = any(each.storage_key == key for each in kept)
-        return f"{day}/{new_guid()}.{extension}" if is_taken else key
+        milliseconds = picture.found.changed_at_ns // 1_000_000
+        return guid_from(milliseconds, self._labels.owner, picture.facts.sha256)
 
-    def _image(self, picture: Picture, storage_key: str) -> Image:
-        facts, told, labels = picture.facts, picture.told, self._labels
-        filename = filename_of(picture.found.path.rpartition("/")[2], facts.media_type)
+    def _image(self, guid: str, picture: Picture, content: Content, created_at: datetime) -> Image:
+        told, labels = picture.told, self._labels
+        filename = filename_of(picture.found.path.rpartition("/")[2], content.media_type)
         source = (told.source or "file") if told.prompt else "filename"
         parameters: dict[str, JsonValue] = {**told.parameters, "prompt_source": source}
         return Image(
-            guid=new_guid(),
+            guid=guid,
             owner=labels.owner,
             filename=filename,
             prompt=told.prompt or words_of(filename),
@@ -167,10 +178,8 @@ class PicturesImport:
             generator=GENERATOR,
             model=told.model or UNKNOWN_MODEL,
             parameters=parameters,
-            content=Content(
-                storage_key, facts.media_type, facts.width, facts.height, len(picture.content), facts.sha256
-            ),
-            created_at=_created_at(picture.found),
+            content=content,
+            created_at=created_at,
             updated_at=datetime.now(UTC),
         )
 
@@ -207,11 +216,3 @@ def _created_at(found: Found) -> datetime:
     if not 0 <= microseconds <= (latest - _EPOCH) // timedelta(microseconds=1):
         return latest if microseconds > 0 else _EPOCH
     return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def _guid_from(moment: datetime, *parts: str) -> str:
-    """A UUID version 7 whose chance is these."""
-    chance = int.from_bytes(hashlib.sha256(" ".join(parts).encode()).digest())
-    milliseconds = (moment - _EPOCH) // timedelta(milliseconds=1)
-    bits = milliseconds << 80 | 0x7 << 76 | (chance >> 64 & 0xFFF) << 64
-    return str(UUID(int=bits | 0b10 << 62 | chance & (1 << 62) - 1))

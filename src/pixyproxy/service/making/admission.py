@@ -9,7 +9,6 @@ from pixyproxy.data.spool import Spool
 
 _TRUSTED_S = 1.0
 _PATIENCE_S = 10.0  # A disk that does not answer is as good as full.
-_LEAST_RESERVE_BYTES, _RESERVE_SHARE = 2 * 1024**3, 0.05
 
 
 class Admission:
@@ -50,10 +49,5 @@ class Admission:
     def _check_room(self) -> None:
         """What is free below the reserve is for answers that are paid for already."""
         for space in (self._spool.space(), self._store.space()):
-            if space is None:
-                continue
-            reserve = self._reserve_bytes
-            if reserve is None:
-                reserve = max(_LEAST_RESERVE_BYTES, int(space.total_bytes * _RESERVE_SHARE))
-            if space.free_bytes < reserve:
+            if space is not None and space.free_bytes < space.reserve_bytes(self._reserve_bytes):
                 raise StorageFull(retry_after_s=60)

@@ -17,6 +17,9 @@ class Wrong(StrEnum):
     UNREADABLE = "cannot be read; not copied"
     REFUSED = "is not taken, or not given back, where it was to be copied"
     DIFFERENT = "comes back changed from where it was copied to; tried twice"
+    LINK = "is a link; what lies behind it is not copied"
+    MISSING = "its image names it; it is not there"
+    OF_OTHER_SIZE = "has another size than its image says"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +69,15 @@ class Bringing:
         return Brought(self._key, found=ours) if ours == theirs else None
 
     async def _copy(self) -> Brought:
+        """What was deleted while we had it open must not come back.
+
+        The service deletes in the source first: either it is gone there, or the target's turn is to come.
+        """
         for _ in range(_TRIES):
             ours = await self._put()
+            if await self._source.size_of(self._key) is None:
+                await self._target.delete(self._key)
+                return Brought(self._key)
             if await self._read_back() == ours:
                 return Brought(
                     self._key, found=ours, is_copied=True, is_confirmed=await self._is_content(ours)

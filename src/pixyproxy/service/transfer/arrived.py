@@ -15,6 +15,8 @@ class Arrived:
     attempts: int = 0
     keys: int = 0
     admin_keys: int = 0
+    revoked_keys: int = 0
+    """Were in force here."""
     problems: int = 0
     size_bytes: int = 0
     began: float = field(default_factory=time.monotonic)

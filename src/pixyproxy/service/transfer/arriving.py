@@ -7,6 +7,7 @@ cannot be taken is told of and left out; it keeps no other.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 from pixyproxy.core.exceptions import InvalidRequest
@@ -23,7 +24,7 @@ from pixyproxy.service.upkeep.scrubbing import Told
 
 
 class Arriving:
-    """`check_room` raises while nothing more may be kept."""
+    """`check_room` raises while nothing more may be kept; `kept_for` is how long the trash keeps here."""
 
     def __init__(
         self,
@@ -32,12 +33,14 @@ class Arriving:
         folder: Path,
         check_room: Callable[[], Awaitable[None]],
         *,
+        kept_for: timedelta,
         with_keys: bool = True,
         told: Told = lambda _: None,
     ) -> None:
         self._library = library
         self._folder = folder
-        self._placing = Placing(store, folder)
+        self._placing = Placing(store, folder, check_room)
+        self._kept_for = kept_for
         self._check_room = check_room
         self._with_keys = with_keys
         self._told = told
@@ -64,7 +67,9 @@ class Arriving:
             if self._with_keys:
                 async for sentence in arriving_keys(self._library, keys, self.arrived):
                     yield sentence
-            arriving = ImagesArriving(self._library, self._placing, AttemptsAhead(ahead), self.arrived)
+            arriving = ImagesArriving(
+                self._library, self._placing, AttemptsAhead(ahead), self.arrived, self._kept_for
+            )
             async for sentence in self._pages(images, arriving):
                 yield sentence
             spent = AttemptsArriving(self._library, self._placing, self.arrived)

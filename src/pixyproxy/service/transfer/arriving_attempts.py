@@ -2,16 +2,21 @@
 
 The list has the order of the images. Where it has not, or an image was left out, or was there before, its
 attempts are found when the list is read once more at the end.
+
+The storage key of an attempt stands for it alone. One that is there already with other facts, or of another
+image, is left as it is, and what the line says is told.
 """
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pixyproxy.core.exceptions import InternalError, InvalidRequest
+from pixyproxy.core.models import Attempt
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.transfer.arrived import Arrived
-from pixyproxy.service.transfer.lines import AttemptLine
+from pixyproxy.service.transfer.attempt_lines import AttemptLine
 from pixyproxy.service.transfer.lists import ListFile, Numbered, parsed
 from pixyproxy.service.transfer.placing import Placing
 
@@ -19,9 +24,22 @@ NO_IMAGE = 0
 """No image ever has this id: what was spent on one that is gone is tied to it if it comes back."""
 
 _MOST_AHEAD = 5000
-_NOT_THERE = -1
 Tied = Mapping[str, tuple[AttemptLine, int]]
 """By its storage key, an attempt and the id of its image."""
+
+
+@dataclass(frozen=True, slots=True)
+class There:
+    """An attempt that is there already, and the id of its image; None where that is gone."""
+
+    attempt: Attempt
+    image_id: int | None
+
+    def is_another(self, line: AttemptLine, image_id: int) -> bool:
+        """Than the one in the line, whose image has this id."""
+        if replace(self.attempt, id=0, image_id=NO_IMAGE) != line.attempt(NO_IMAGE):
+            return True
+        return line.image is not None and self.image_id not in {None, image_id}
 
 
 class AttemptsAhead:
@@ -66,17 +84,22 @@ class AttemptsArriving:
     async def _take_in(self, lines: Sequence[AttemptLine]) -> list[str]:
         guids = {line.image for line in lines if line.image}
         images = {kept.guid: kept.id for kept in await self._library.images.kept_with_guids(sorted(guids))}
-        there = await self._library.attempts.images_of([line.storage_key for line in lines])
+        there = await _there_among(self._library, [line.storage_key for line in lines])
         new: dict[str, tuple[AttemptLine, int]] = {}
         problems = []
         for line in lines:
-            image_id = images.get(line.image or "", NO_IMAGE)
-            if there.get(line.storage_key, _NOT_THERE) not in {None, _NOT_THERE}:
+            tied = line, images.get(line.image or "", NO_IMAGE)
+            known = there.get(line.storage_key)
+            if new.get(line.storage_key, tied) != tied or (known and known.is_another(*tied)):
+                problems.append(
+                    f"The attempt {line.storage_key} is there already with other facts; it stays as it is."
+                )
+            elif known is not None and known.image_id is not None:
                 continue
-            if image_id != NO_IMAGE and (problem := await place_answers(self._placing, [line])):
+            elif tied[1] != NO_IMAGE and (problem := await place_answers(self._placing, [line])):
                 problems.append(f"The attempt {line.storage_key} {problem}; it is left out.")
-                continue
-            new[line.storage_key] = line, image_id
+            else:
+                new[line.storage_key] = tied
         return problems + await self._admit(new)
 
     async def _admit(self, new: Tied) -> list[str]:
@@ -90,6 +113,39 @@ class AttemptsArriving:
                 return [f"The attempt {next(iter(new))} cannot be written to this database; it is left out."]
             return [sentence for key in new for sentence in await self._admit({key: new[key]})]
         return []
+
+
+async def own_attempts(
+    library: Library, attempts: Mapping[str, Sequence[AttemptLine]], guids: Collection[str]
+) -> dict[str, list[AttemptLine]]:
+    """Those of these images, none of which is there yet, whose keys are nobody else's.
+
+    Of the others is told when the list has been read to its end.
+    """
+    asked = [line for guid in guids for line in attempts.get(guid, ())]
+    there = await _there_among(library, [line.storage_key for line in asked])
+    claimed: set[str] = set()
+    own: defaultdict[str, list[AttemptLine]] = defaultdict(list)
+    for guid, lines in attempts.items():
+        for line in lines if guid in guids else ():
+            known = there.get(line.storage_key)
+            if line.storage_key not in claimed and not (known and known.is_another(line, NO_IMAGE)):
+                own[guid].append(line)
+            claimed.add(line.storage_key)
+    return own
+
+
+async def _there_among(library: Library, storage_keys: Sequence[str]) -> dict[str, There]:
+    images = await library.attempts.images_of(storage_keys)
+    found = await library.attempts.of_images(sorted({each for each in images.values() if each is not None}))
+    for key, image_id in images.items():
+        if image_id is None and (attempt := await library.attempts.find(key)):
+            found.append(attempt)
+    return {
+        each.storage_key: There(each, images[each.storage_key])
+        for each in found
+        if each.storage_key in images
+    }
 
 
 async def add_attempts(repositories: Repositories, new: Tied) -> int:

@@ -6,15 +6,21 @@ They come in the order of the list, so that they are listed as they were.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from pixyproxy.core.exceptions import InternalError, InvalidRequest
-from pixyproxy.core.models import Content
 from pixyproxy.data.image_repository import Kept
 from pixyproxy.data.library import Library, Repositories
 from pixyproxy.service.transfer.arrived import Arrived
-from pixyproxy.service.transfer.arriving_attempts import AttemptsAhead, add_attempts, place_answers
-from pixyproxy.service.transfer.lines import AttemptLine, ImageLine
+from pixyproxy.service.transfer.arriving_attempts import (
+    AttemptsAhead,
+    add_attempts,
+    own_attempts,
+    place_answers,
+)
+from pixyproxy.service.transfer.attempt_lines import AttemptLine
+from pixyproxy.service.transfer.image_lines import ImageLine
 from pixyproxy.service.transfer.lists import Numbered, parsed
 from pixyproxy.service.transfer.placing import Placing
 from pixyproxy.service.transfer.together import together
@@ -33,11 +39,19 @@ class Arrival:
 
 
 class ImagesArriving:
-    def __init__(self, library: Library, placing: Placing, attempts: AttemptsAhead, arrived: Arrived) -> None:
+    def __init__(
+        self,
+        library: Library,
+        placing: Placing,
+        attempts: AttemptsAhead,
+        arrived: Arrived,
+        kept_for: timedelta,
+    ) -> None:
         self._library = library
         self._placing = placing
         self._attempts = attempts
         self._arrived = arrived
+        self._kept_for = kept_for
 
     async def take_in(self, page: Sequence[Numbered]) -> list[str]:
         """What could not be, in sentences."""
@@ -45,9 +59,13 @@ class ImagesArriving:
         attempts = await self._attempts.of(_guids_in(page))
         there = {kept.guid: kept for kept in await self._library.images.kept_with_guids(list(lines))}
         problems += self._compared(lines, there)
-        new = [Arrival(line, attempts.get(guid, ())) for guid, line in lines.items() if guid not in there]
-        held = await self._holders(new)
-        placed = await together([partial(self._place, each, held) for each in new])
+        own = await own_attempts(self._library, attempts, set(lines) - set(there))
+        new = [
+            Arrival(self._restorable(line), own.get(guid, ()))
+            for guid, line in lines.items()
+            if guid not in there
+        ]
+        placed = await together([partial(self._place, each) for each in new])
         problems += [each.problem for each in placed if each.problem]
         return problems + await self._admit([each for each in placed if not each.problem])
 
@@ -60,28 +78,23 @@ class ImagesArriving:
             if kept.sha256 != (content.sha256 if (content := lines[guid].content) else None)
         ]
 
-    async def _holders(self, new: Sequence[Arrival]) -> dict[str, str]:
-        """Whose a storage key is: that of an image that is there, or else of the first that names it here."""
-        contents = [each.line.content for each in new if each.line.content]
-        kept = await self._library.images.kept_with_contents([each.sha256 for each in contents])
-        held = {each.storage_key: each.guid for each in kept if each.storage_key}
-        for each in new:
-            if each.line.content:
-                held.setdefault(each.line.content.storage_key, each.line.guid)
-        return held
+    def _restorable(self, line: ImageLine) -> ImageLine:
+        """One whose time in the trash would be over at once, before anybody looks, has all of it anew."""
+        now = datetime.now(UTC)
+        if line.deleted_at is None or line.deleted_at > now - self._kept_for:
+            return line
+        return line.model_copy(update={"deleted_at": now})
 
-    async def _place(self, new: Arrival, held: Mapping[str, str]) -> Arrival:
+    async def _place(self, new: Arrival) -> Arrival:
         """Its bytes, and what generators answered instead."""
-        problem = None
-        if new.line.content is not None:
-            problem = await self._place_content(new.line, new.line.content.content(), held)
-        problem = problem or await place_answers(self._placing, new.attempts)
+        problem = await self._place_content(new.line) or await place_answers(self._placing, new.attempts)
         told = problem and f"{new.line.guid}  {problem}; it is left out."
         return Arrival(new.line, new.attempts, told)
 
-    async def _place_content(self, line: ImageLine, content: Content, held: Mapping[str, str]) -> str | None:
-        if held[content.storage_key] != line.guid:
-            return "names the storage key of another image"
+    async def _place_content(self, line: ImageLine) -> str | None:
+        content = line.placed_content()
+        if content is None:
+            return None
         if line.file is None:
             return f"has no bytes in this export ({line.file_error or 'it does not say why'})"
         problem = await self._placing.place(
@@ -103,10 +116,17 @@ class ImagesArriving:
             self._arrived.attempts += await self._library.transact(work)
         except InternalError:
             if len(placed) == 1:
-                return [f"{placed[0].line.guid}  cannot be written to this database; it is left out."]
+                return await self._not_admitted(placed[0].line)
             return [sentence for each in placed for sentence in await self._admit([each])]
         self._arrived.images += len(placed)
         return []
+
+    async def _not_admitted(self, line: ImageLine) -> list[str]:
+        """Another import may have been first."""
+        there = await self._library.images.kept_with_guids([line.guid])
+        if there:
+            return self._compared({line.guid: line}, {each.guid: each for each in there})
+        return [f"{line.guid}  cannot be written to this database; it is left out."]
 
 
 async def _add(repositories: Repositories, new: Arrival) -> int:

@@ -41,9 +41,9 @@ def open_plainly(path: str | Path) -> FileIO:
 
 
 def new_beneath(root: Path, folders: Sequence[str], name: str) -> FileIO:
-    """To be written, where nothing is yet."""
+    """To be written, where nothing is yet; for nobody else to read."""
     with folder_beneath(root, folders) as folder:
-        return FileIO(os.open(name, _WRITE, 0o644, dir_fd=folder), "wb")
+        return FileIO(os.open(name, _WRITE, 0o600, dir_fd=folder), "wb")
 
 
 def plain_file(handle: int) -> FileIO:
@@ -55,7 +55,7 @@ def plain_file(handle: int) -> FileIO:
 
 def _make(name: str, folder: int) -> None:
     try:
-        os.mkdir(name, dir_fd=folder)
+        os.mkdir(name, 0o700, dir_fd=folder)
     except FileExistsError:
         return
     os.fsync(folder)

@@ -3,13 +3,15 @@
 import asyncio
 from dataclasses import dataclass
 
-from pixyproxy.core.exceptions import BytesMissing, PixyProxyException
+from pixyproxy.core.exceptions import BytesMissing, PixyProxyException, StorageFull, Unavailable
 from pixyproxy.core.models import Content
 from pixyproxy.data.image_store import ImageStore
+from pixyproxy.service.transfer.attempt_lines import AnswerLine
 from pixyproxy.service.transfer.layout import file_of
-from pixyproxy.service.transfer.lines import AnswerLine
 from pixyproxy.service.transfer.target import Part, Target
 from pixyproxy.service.upkeep.scrubbing import Damage
+
+_AWAY = "The images cannot be read just now: the export is cut off. Run it again, it goes on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,10 @@ class Copied:
 
 
 class Copying:
-    """Raises `OSError` when the target cannot be written. What the store cannot give is damage."""
+    """Raises `OSError` when the target cannot be written, `Unavailable` when the store is away.
+
+    What the store alone of all objects cannot give is damage.
+    """
 
     def __init__(self, store: ImageStore, target: Target, *, quick: bool) -> None:
         self._store = store
@@ -45,8 +50,8 @@ class Copying:
         """None where there is no such thing. Nobody has written down what its hash should be."""
         try:
             size = await self._store.size_of(key)
-        except PixyProxyException:
-            return Damage.UNREADABLE
+        except PixyProxyException as error:
+            return await self._unreadable(error)
         if size is None:
             return None
         part = self._target.begin()
@@ -66,6 +71,21 @@ class Copying:
                 await asyncio.to_thread(part.write, chunk)
         except BytesMissing:
             return Damage.MISSING
-        except PixyProxyException:
-            return Damage.UNREADABLE
+        except PixyProxyException as error:
+            return await self._unreadable(error)
         return None if part.size_bytes == size_bytes else Damage.SIZE
+
+    async def _unreadable(self, error: PixyProxyException) -> Damage:
+        """Of one object alone, unless no other could be read either."""
+        if isinstance(error, Unavailable) and not await self._gives_others():
+            raise Unavailable(_AWAY) from error
+        return Damage.UNREADABLE
+
+    async def _gives_others(self) -> bool:
+        try:
+            await self._store.check()
+        except StorageFull:
+            return True  # it answers
+        except PixyProxyException:
+            return False
+        return True

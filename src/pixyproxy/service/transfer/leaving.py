@@ -21,9 +21,12 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Library
 from pixyproxy.data.upkeep_queries import KeptBytes
 from pixyproxy.service.making.outcomes import quarantine_key
+from pixyproxy.service.transfer.attempt_lines import AnswerLine, AttemptLine
 from pixyproxy.service.transfer.copying import Copying
+from pixyproxy.service.transfer.image_lines import ImageLine
+from pixyproxy.service.transfer.key_lines import KeyLine
 from pixyproxy.service.transfer.layout import ATTEMPTS, FORMAT, IMAGES, KEYS, Manifest, file_of
-from pixyproxy.service.transfer.lines import AnswerLine, AttemptLine, ImageLine, KeyLine, Line
+from pixyproxy.service.transfer.lines import Line
 from pixyproxy.service.transfer.target import Part, Target
 from pixyproxy.service.transfer.together import together
 from pixyproxy.service.upkeep.scrubbing import Damage, Progress, Told
@@ -105,7 +108,7 @@ class Leaving:
         past_id = 0
         while page := await self._library.images.past(past_id, _PAGE):
             past_id = page[-1].id
-            settled = [image for image in page if image.deleted_at != ERASED_AT and self._is_settled(image)]
+            settled = [image for image in page if not _is_erased(image) and self._is_settled(image)]
             made = await self._library.attempts.of_images([image.id for image in settled])
             left = await together([partial(self._leave, image, made) for image in settled])
             for each in left:
@@ -212,6 +215,10 @@ class _Left:
     image: ImageLine | None = None
     attempts: list[AttemptLine] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
+
+
+def _is_erased(image: Image) -> bool:
+    return image.deleted_at is not None and image.deleted_at <= ERASED_AT
 
 
 def _write(part: Part, lines: Iterable[Line]) -> None:

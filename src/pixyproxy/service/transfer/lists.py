@@ -23,6 +23,7 @@ _PAGE_LINES, _PAGE_BYTES = 100, 4 * 1024**2
 _PIECE_BYTES = 1024**2
 _LONGEST_MANIFEST_BYTES = 1024**2
 _MOST_FIELDS_NAMED = 3
+_NOT_FINISHED = "The export in {} is not finished; run `pixyproxy export` into it again."
 _A_LINK = {errno.ELOOP, errno.EMLINK}
 
 
@@ -81,6 +82,7 @@ def parsed(kind: type[L], line: Numbered) -> L:
 
 def read_manifest(root: Path) -> Manifest:
     """Raises `InvalidRequest` for what is no whole library of a format that is known here."""
+    _check_finished(root)
     try:
         with open_beneath(root, MANIFEST) as file:
             text = file.read(_LONGEST_MANIFEST_BYTES)
@@ -97,10 +99,11 @@ def is_library(path: Path) -> bool:
     """Raises `InvalidRequest` for one that was left unfinished: its files alone are no library."""
     if not path.is_dir():
         return False
+    _check_finished(path)
     if os.path.lexists(path / MANIFEST):
         return True
-    if os.path.lexists(path / UNFINISHED) or os.path.lexists(path / IMAGES):
-        raise InvalidRequest(f"The export in {path} is not finished; run `pixyproxy export` into it again.")
+    if os.path.lexists(path / IMAGES):
+        raise InvalidRequest(_NOT_FINISHED.format(path))
     return False
 
 
@@ -111,6 +114,12 @@ def why_not(error: OSError) -> str:
     if error.strerror is None or isinstance(error, NotADirectoryError) or error.errno in _A_LINK:
         return "is no plain file, or is reached through a symbolic link, which is not followed"
     return f"cannot be read: {error.strerror}"
+
+
+def _check_finished(root: Path) -> None:
+    """Also where the lists of an earlier export are there still."""
+    if os.path.lexists(root / UNFINISHED):
+        raise InvalidRequest(_NOT_FINISHED.format(root))
 
 
 class _Format(BaseModel):

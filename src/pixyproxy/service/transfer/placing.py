@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from io import FileIO
 from pathlib import Path
 
@@ -15,17 +15,22 @@ _CHUNK_BYTES = 1024**2
 
 
 class Placing:
-    """Nothing that lies in the store is ever written over. Raises what keeps the store from being asked."""
+    """Nothing that lies in the store is ever written over. Raises what keeps the store from being asked.
 
-    def __init__(self, store: ImageStore, root: Path) -> None:
+    `check_room`, asked before each of them, raises while nothing more may be kept.
+    """
+
+    def __init__(self, store: ImageStore, root: Path, check_room: Callable[[], Awaitable[None]]) -> None:
         self._store = store
         self._root = root
+        self._check_room = check_room
 
     async def place(self, path: str, key: str, size_bytes: int, sha256: str) -> str | None:
         """Returns when they are in the store; why they cannot be, where something is wrong with them."""
         if await self._store.size_of(key) is not None:
             is_same = await self._hash_of(key) == sha256
             return None if is_same else "has its place in the store taken by other bytes"
+        await self._check_room()
         try:
             with await asyncio.to_thread(open_beneath, self._root, path) as file:
                 await self._store.put(key, _checked(file, size_bytes, sha256))

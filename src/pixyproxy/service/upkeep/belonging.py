@@ -4,6 +4,9 @@ An attempt is in the database before its bytes are in the store, and stays there
 So bytes of an image that is gone were left by a removal that was cut off, and will never be anybody's again;
 bytes of no attempt at all do not come from this database, or not from its present state.
 
+Images that were not made here may have no attempt. Their guid is in the key of their bytes: those that this
+image does not name are strange.
+
 Pictures to start from are copies of what a caller sent, kept as long as some job needs them.
 """
 
@@ -22,8 +25,13 @@ _MOST_DOUBTFUL = 100_000
 _QUARANTINED = "quarantined"
 _DAY = "[0-9]{4}/[0-9]{2}/[0-9]{2}"
 _UUID7 = "[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
-_EXTENSION = "|".join([*EXTENSIONS.values(), _QUARANTINED])
-_OURS = re.compile(rf"(?P<attempt>{_DAY}/{_UUID7})\.(?:{_EXTENSION})|inputs/(?P<made>{_UUID7})\.[0-9]+")
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_PICTURE = "|".join(EXTENSIONS.values())
+_OURS = re.compile(
+    rf"(?P<attempt>{_DAY}/{_UUID7})\.(?:{_PICTURE}|{_QUARANTINED})"
+    rf"|inputs/(?P<made>{_UUID7})\.[0-9]+"
+    rf"|imported/[0-9]{{4}}/[0-9]{{2}}/(?P<imported>{_UUID})\.(?:{_PICTURE})"
+)
 _LONGEST_RECORDING_S = 3600.0
 _NOT_KNOWN = {Status.GENERATING, Status.UNKNOWN}
 _NOT_ENDED = {AttemptStatus.STARTED, AttemptStatus.UNKNOWN}
@@ -37,7 +45,7 @@ class Whose(StrEnum):
     DELETED = "deleted"
     """Of an image that is gone."""
     STRANGE = "strange"
-    """Of an attempt this database has never heard of."""
+    """Of an attempt, or an image that was imported, of which this database does not know."""
     INPUT = "input"
     """A picture to start from, of which nothing is to be made any more."""
 
@@ -106,7 +114,12 @@ class Walk:
     async def _strays_among(self, page: list[re.Match[str]]) -> list[Stray]:
         attempt_keys = {ours[0]: ours["attempt"] for ours in page if ours["attempt"]}
         guids = {ours[0]: ours["made"] for ours in page if ours["made"]}
-        return [*await self._bytes_among(attempt_keys), *await self._inputs_among(guids)]
+        imported = {ours[0]: ours["imported"] for ours in page if ours["imported"]}
+        return [
+            *await self._bytes_among(attempt_keys),
+            *await self._inputs_among(guids),
+            *await self._imported_among(imported),
+        ]
 
     async def _bytes_among(self, attempt_keys: dict[str, str]) -> list[Stray]:
         if not attempt_keys:
@@ -125,6 +138,11 @@ class Walk:
             return []
         needed = await self._library.upkeep.in_making(list(set(guids.values())))
         return [Stray(key, "", Whose.INPUT, guid) for key, guid in guids.items() if guid not in needed]
+
+    async def _imported_among(self, guids: dict[str, str]) -> list[Stray]:
+        kept = await self._library.images.kept_with_guids(list(set(guids.values())))
+        named = {each.storage_key for each in kept}
+        return [Stray(key, "", Whose.STRANGE, "") for key in guids if key not in named]
 
     async def _named_by_none(self, doubtful: dict[str, Stray]) -> AsyncIterator[Stray]:
         """An image that came into the database without an attempt may name its bytes all the same."""

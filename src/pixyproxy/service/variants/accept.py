@@ -1,11 +1,11 @@
-"""Which kinds of picture an `Accept` header names."""
+"""Which kinds of picture an `Accept` header names, and how much each is wished for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
-def named_types(accept: str) -> frozenset[str]:
-    """In full, with a weight above 0. Wildcards name nothing: who sends them may know no new kinds."""
-    return frozenset(kind for kind, weight in _ranges(accept) if weight > 0)
+def weights_in(accept: str) -> Mapping[str, float]:
+    """From 0 to 1. A kind has that with which it is named in full; wildcards are kinds of their own."""
+    return dict(_ranges(accept))
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:
@@ -26,4 +26,4 @@ def _number(text: str) -> float:
     """0 for what is none: a kind is sent to those alone who surely take it."""
     if not text.isascii() or not text.replace(".", "", 1).isdigit():
         return 0.0
-    return float(text)
+    return min(float(text), 1.0)

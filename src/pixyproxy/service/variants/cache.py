@@ -14,7 +14,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pixyproxy.core.exceptions import BytesMissing
 from pixyproxy.core.models import Content, Size
 from pixyproxy.core.names import EXTENSIONS
 from pixyproxy.data.durable_files import Space
@@ -23,8 +22,8 @@ from pixyproxy.service.variants.rendering import renderer_version
 
 log = logging.getLogger(__name__)
 
-_LEAST_FREE_BYTES = 2_000_000_000
-_LEAST_FREE_SHARE = 20  # one part in so many
+_LEAST_DISTANCE_BYTES, _DISTANCE_SHARE = 64 * 1024**2, 10
+"""From the reserve, of which one part in so many: we never fill a disk so far that paid work is refused."""
 _TOLD_EVERY_S = 60.0
 _SUM_LETTERS = 16
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
@@ -51,26 +50,25 @@ class FreshCopy:
 class VariantCache:
     """A `Servable`."""
 
-    def __init__(self, folder: Path, *, space: Callable[[Path], Space | None] = Space.at) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        reserve_bytes: int | None = None,
+        space: Callable[[Path], Space | None] = Space.at,
+    ) -> None:
         self.folder = folder.absolute()
         self._store = FolderStore(self.folder)
         self._version = renderer_version()
+        self._reserve_bytes = reserve_bytes
         self._space = space
         self._silent_until = 0.0
-        self.on_missing: Callable[[str], None] = lambda _key: None
 
     def local_path(self, key: str) -> Path:
         return self.folder / key
 
     async def check_whole(self, key: str, size_bytes: int) -> None:
-        """On the event loop, as it takes 2 µs. Raises `BytesMissing`; who asks again gets a new copy."""
-        try:
-            size = self.local_path(key).stat().st_size
-        except OSError:
-            size = -1
-        if size != size_bytes:
-            self.on_missing(key)
-            raise BytesMissing
+        """Nothing to do: what is given out was looked at just now."""
 
     async def link_to(self, key: str, lasts_s: int) -> str | None:
         return await self._store.link_to(key, lasts_s)
@@ -78,8 +76,13 @@ class VariantCache:
     def read(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         return self._store.read(key, start, end)
 
-    def find(self, guid: str, copies: Iterable[Copy]) -> Content | None:
-        """The first of these that is there, whole; from now on it counts as used just now. Blocks."""
+    def find(self, guid: str, copies: Iterable[Copy], known: Content | None = None) -> Content | None:
+        """The first of these that is there, whole; from now on it counts as used just now. Blocks.
+
+        Of the one that is known already, as it was read before, only the length is looked at.
+        """
+        if known is not None and self._is_there(known):
+            return known
         names = self._names(guid)
         for copy in copies:
             stem = self._stem(copy.name)
@@ -105,13 +108,18 @@ class VariantCache:
         size_bytes = sum(map(len, fresh.pieces))
         return Content(key, fresh.media_type, *fresh.copy.size, size_bytes, fresh.sha256)
 
+    def remove(self, content: Content) -> None:
+        """One copy. Blocks. Raises `OSError`."""
+        self.local_path(content.storage_key).unlink(missing_ok=True)
+
     def remove_image(self, guid: str) -> None:
-        """All copies of it. Blocks. Raises `OSError`."""
+        """All copies of it. Blocks. Raises `OSError`; not where another one comes meanwhile."""
         folder = self.folder / _place(guid)
         with suppress(FileNotFoundError, NotADirectoryError):
             for path in folder.iterdir():
                 path.unlink(missing_ok=True)
-            folder.rmdir()
+            with suppress(OSError):
+                folder.rmdir()
 
     def _names(self, guid: str) -> list[str]:
         try:
@@ -122,13 +130,22 @@ class VariantCache:
     def _stem(self, name: str) -> str:
         return f"{name}-{self._version}-"
 
+    def _is_there(self, known: Content) -> bool:
+        path = self.local_path(known.storage_key)
+        try:
+            is_whole = path.stat().st_size == known.size_bytes
+        except OSError:
+            return False
+        _note_use(path)
+        return is_whole
+
     def _looked_at(self, key: str, copy: Copy) -> Content | None:
         path = self.local_path(key)
         try:
             bytes_ = path.read_bytes()
-            os.utime(path)
         except OSError:
             return None
+        _note_use(path)
         sha256 = hashlib.sha256(bytes_).hexdigest()
         media_type = _MEDIA_TYPES.get(path.suffix[1:])
         if media_type is None or path.stem.rpartition("-")[2] != sha256[:_SUM_LETTERS]:
@@ -141,8 +158,9 @@ class VariantCache:
         space = self._space(self.folder)
         if space is None:
             return
-        least = max(_LEAST_FREE_BYTES, space.total_bytes // _LEAST_FREE_SHARE)
-        if space.free_bytes - size_bytes < least:
+        reserve_bytes = space.reserve_bytes(self._reserve_bytes)
+        distance_bytes = max(_LEAST_DISTANCE_BYTES, reserve_bytes // _DISTANCE_SHARE)
+        if space.free_bytes - size_bytes < reserve_bytes + distance_bytes:
             raise OSError(errno.ENOSPC, "The rest of the disk is left to others")
 
     def _tell(self, error: OSError) -> None:
@@ -156,6 +174,12 @@ class VariantCache:
 
 def _place(guid: str) -> str:
     return f"{guid[-2:]}/{guid}"
+
+
+def _note_use(path: Path) -> None:
+    """As far as the disk takes it: what is there is of use also where nothing can be written."""
+    with suppress(OSError):
+        os.utime(path)
 
 
 def _write(target: Path, pieces: Iterable[bytes]) -> None:

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _FILES = 64
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.002, 0.05
@@ -18,24 +19,29 @@ class Locks:
         self._folder = folder
 
     @asynccontextmanager
-    async def held(self, kind: str, name: str, *, shared: bool = False) -> AsyncIterator[None]:
+    async def held(self, kind: str, name: str) -> AsyncIterator[None]:
         """Asks again and again: a thread that waits would be kept from others, and could not be ended.
 
         Raises `OSError` where the folder cannot be used.
         """
         path = self._folder / f"{kind}-{zlib.crc32(name.encode()) % _FILES:02}"
-        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            pause_s = _FIRST_PAUSE_S
-            while not _taken(file.fileno(), fcntl.LOCK_SH if shared else fcntl.LOCK_EX):
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        pause_s = _FIRST_PAUSE_S
+        while (file := await asyncio.to_thread(_taken, path)) is None:
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
+        with file:
             yield
 
 
-def _taken(handle: int, kind: int) -> bool:
+def _taken(path: Path) -> BinaryIO | None:
+    """The file whose closing lets go of the lock; None while another holds it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file = path.open("ab")
     try:
-        fcntl.flock(handle, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
+    return file

@@ -5,13 +5,13 @@ one picture there are at most 73 sizes that fit into a box, whatever is asked fo
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pixyproxy.core.models import Size
 from pixyproxy.core.requests import LARGEST_VARIANT_SIDE, VariantOptions
-from pixyproxy.service.variants.accept import named_types
+from pixyproxy.service.variants.accept import weights_in
 
 SIDES = (
     16, 32, 48, 64, 80, 96, 100, 128, 160, 200, 256, 300, 320, 360, 400, 480, 512, 540, 640, 720, 768,
@@ -50,6 +50,10 @@ _PLAIN_FORMATS = {
 }
 """Few colours and sharp edges are PNG's; of all others one has to see whether they are transparent."""
 
+_OLD_FORMATS = {"image/jpeg": Format.JPEG, "image/png": Format.PNG}
+_PLAIN_KINDS = (*_OLD_FORMATS, "image/*", "*/*")
+"""Wildcards speak for the old kinds alone: who sends them may know no newer one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -74,16 +78,6 @@ def plan_of(size: Size, media_type: str, options: VariantOptions, accept: str) -
     chosen = _format(media_type, options, accept, wanted)
     quality = None if chosen is Format.PNG else _rung(QUALITIES, options.quality or DEFAULT_QUALITY)
     return Plan(wanted, crop, chosen, quality)
-
-
-def changes_nothing(plan: Plan, size: Size, media_type: str, options: VariantOptions) -> bool:
-    """The picture itself is what is asked for."""
-    asks_for_size = options.width is not None or options.height is not None
-    if asks_for_size and plan.size != size:
-        return False
-    if options.quality is not None and plan.quality is not None:
-        return False
-    return options.format is None or media_type == f"image/{plan.format}"
 
 
 def _wanted_size(size: Size, options: VariantOptions) -> tuple[Size, bool]:
@@ -123,10 +117,18 @@ def _format(media_type: str, options: VariantOptions, accept: str, size: Size) -
         return _OWN_FORMATS[media_type]
     if options.format != "auto":
         return Format(options.format)
-    named = named_types(accept)
-    small = size.width * size.height <= MOST_AVIF_PIXELS
-    if "image/avif" in named and (small or "image/webp" not in named):
+    return _liked_best(weights_in(accept), media_type, size)
+
+
+def _liked_best(weights: Mapping[str, float], media_type: str, size: Size) -> Format:
+    """The newer kind where several are liked alike; no AVIF that takes long for those who take WebP."""
+    avif, webp = weights.get("image/avif", 0), weights.get("image/webp", 0)
+    if webp and size.width * size.height > MOST_AVIF_PIXELS:
+        avif = 0
+    plain = max(weights.get(each, 0) for each in _PLAIN_KINDS)
+    if avif and avif >= max(webp, plain):
         return Format.AVIF
-    if "image/webp" in named:
+    if webp and webp >= plain:
         return Format.WEBP
-    return _PLAIN_FORMATS.get(media_type, Format.PLAIN)
+    named = [kind for each, kind in _OLD_FORMATS.items() if weights.get(each)]
+    return named[0] if len(named) == 1 else _PLAIN_FORMATS.get(media_type, Format.PLAIN)

@@ -9,7 +9,7 @@ from pixyproxy.core.exceptions import BytesMissing, UnreadablePicture
 from pixyproxy.service.pictures import examine
 from pixyproxy.service.variants.messages import RenderJob
 
-OWN_VERSION = 1
+OWN_VERSION = 2
 """To be raised with every change of what is made: copies of another version are made anew."""
 
 _SIDEWAYS = range(5, 9)

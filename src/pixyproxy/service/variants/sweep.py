@@ -10,8 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-SPARED_S = 120.0
-"""Twice as long as a process trusts what it has seen: nobody is promised a file that goes."""
+SPARED_S = 5.0
+"""Longer than a process trusts what it has seen: nobody is promised a file that goes."""
 _UNUSED_S = 30 * 24 * 3600.0
 _FILLED_TO = 0.9
 _BLOCK_BYTES = 512
@@ -23,8 +23,11 @@ class _File(NamedTuple):
     path: str
 
 
-def sweep(folder: Path, most_bytes: int, now: Callable[[], float] = time.time) -> None:
-    """Blocks. Only one sweeps at a time, so far as the caller sees to it; others would remove the same."""
+def sweep(folder: Path, most_bytes: int, now: Callable[[], float] = time.time) -> int:
+    """How many bytes are left. Blocks.
+
+    Only one sweeps at a time, so far as the caller sees to it; others would remove the same.
+    """
     files = sorted(_files_below(folder))
     total = sum(file.size_bytes for file in files)
     to_be_left = total if total <= most_bytes else most_bytes * _FILLED_TO
@@ -32,6 +35,7 @@ def sweep(folder: Path, most_bytes: int, now: Callable[[], float] = time.time) -
         if (total > to_be_left or _is_useless(file, now())) and _removed(Path(file.path), now() - SPARED_S):
             total -= file.size_bytes
     _remove_empty_folders(folder, now() - SPARED_S)
+    return total
 
 
 def _is_useless(file: _File, now: float) -> bool:

@@ -12,19 +12,19 @@ from pixyproxy.core.requests import VariantOptions
 from pixyproxy.data.durable_files import errors_translated
 from pixyproxy.service.background import stop
 from pixyproxy.service.reading import Picture
+from pixyproxy.service.variants.bound import Bound
 from pixyproxy.service.variants.cache import Copy, FreshCopy, VariantCache
 from pixyproxy.service.variants.locks import Locks
 from pixyproxy.service.variants.messages import Refusal, RenderedFacts, RenderJob, Shape
-from pixyproxy.service.variants.plan import Plan, changes_nothing, plan_of
+from pixyproxy.service.variants.plan import Plan, plan_of
 from pixyproxy.service.variants.remembered import Question, Remembered
 from pixyproxy.service.variants.sweep import sweep
 from pixyproxy.service.variants.turns import Turns
 from pixyproxy.service.variants.workshop import Workshop
 
-_SWEPT_AFTER_SHARE = 20  # one part in so many of the bound, once it was written
 _PICTURES_FOR_EACH_RENDERER = 2  # one is read or written while another is rendered
 _LOCK_PATIENCE_S = 30.0
-_PICTURE = "picture"
+_SWEEP_PAUSE_S = 5.0
 _DETAIL = "This picture cannot be resized."
 
 
@@ -75,47 +75,51 @@ class _Wanted:
 class Variants:
     """With a bound of 0 nothing is kept."""
 
-    def __init__(self, folder: Path, most_bytes: int, *, workshop: Workshop | None = None) -> None:
-        self._cache = VariantCache(folder)
+    def __init__(
+        self,
+        folder: Path,
+        most_bytes: int,
+        reserve_bytes: int | None = None,
+        *,
+        workshop: Workshop | None = None,
+    ) -> None:
+        self._cache = VariantCache(folder, reserve_bytes=reserve_bytes)
         self._locks = Locks(self._cache.folder / "locks")
-        self._most_bytes = most_bytes
+        self._bound = Bound(most_bytes)
         self._workshop = workshop or Workshop()
         self._turns = Turns(_PICTURES_FOR_EACH_RENDERER * self._workshop.most)
         self._remembered = Remembered()
-        self._cache.on_missing = self._remembered.forget_file
         self._making: dict[Question, asyncio.Task[_Made]] = {}
+        self._unwanted: set[Question] = set()
         self._sweeping: asyncio.Task[None] | None = None
-        self._written_bytes = 0
 
     async def of(self, picture: Picture, options: VariantOptions, accept: str) -> Picture:
-        """The picture itself, where nothing would change.
+        """The picture itself where nothing is asked for, else always a copy: only that surely says nothing.
 
         Raises `ImageFailed` where it cannot be read, `BytesMissing` where it is not what was kept, and
         `Unavailable` where that has nothing to do with the picture.
         """
-        wanted = _wanted(picture, options, accept)
-        if wanted is None:
+        if options.is_original:
             return picture
-        known = self._remembered.find(wanted.question)
+        wanted = _wanted(picture, options, accept)
+        known = self._remembered.find_trusted(wanted.question)
         made = _Made(known) if known is not None else await self._once(wanted)
         return replace(picture, content=made.content, store=self._cache, at_hand=made.at_hand)
 
     async def forget(self, guid: str) -> None:
-        """Of an image whose bytes are gone. What is being made of it on this machine goes as well."""
+        """Of an image whose bytes are gone. What is being made of it goes when it is done."""
+        self._unwanted.update(each for each in self._making if each[0] == guid)
         self._remembered.forget_image(guid)
-        if not self._cache.folder.is_dir():
-            return
-        async with self._held((_PICTURE, guid, False)):
-            with errors_translated():
-                await asyncio.to_thread(self._cache.remove_image, guid)
-        self._remembered.forget_image(guid)
+        with errors_translated():
+            await asyncio.to_thread(self._cache.remove_image, guid)
 
     async def sweep(self) -> None:
         """Back under the bound, the longest unused first."""
-        self._written_bytes = 0
-        if self._cache.folder.is_dir():
-            async with self._held(("sweep", "", False)):
-                await asyncio.to_thread(sweep, self._cache.folder, self._most_bytes)
+        counted_bytes, left_bytes = self._bound.written_bytes, 0
+        if await asyncio.to_thread(self._cache.folder.is_dir):
+            async with self._held("sweep", ""):
+                left_bytes = await asyncio.to_thread(sweep, self._cache.folder, self._bound.most_bytes)
+        self._bound.note_left(left_bytes, counted_bytes=counted_bytes)
 
     async def close(self) -> None:
         await stop([*self._making.values(), *([self._sweeping] if self._sweeping else [])])
@@ -136,6 +140,7 @@ class Variants:
 
     def _end(self, question: Question, task: asyncio.Task[_Made]) -> None:
         del self._making[question]
+        self._unwanted.discard(question)
         if not task.cancelled():
             task.exception()  # Perhaps nobody waits for it any more.
 
@@ -143,17 +148,16 @@ class Variants:
         if found := await self._found(wanted):
             return found
         async with self._turns.turn():
-            if not self._most_bytes:
+            if not self._bound.most_bytes:
                 return await self._rendered(wanted)
-            async with self._held(
-                (_PICTURE, wanted.guid, True), ("copy", "".join(wanted.question[:2]), False)
-            ):
+            async with self._held("copy", "".join(wanted.question[:2])):
                 return await self._found(wanted) or await self._rendered(wanted)
 
     async def _found(self, wanted: _Wanted) -> _Made | None:
-        if not self._most_bytes:
+        if not self._bound.most_bytes:
             return None
-        content = await asyncio.to_thread(self._cache.find, wanted.guid, wanted.copies)
+        known = self._remembered.find(wanted.question)
+        content = await asyncio.to_thread(self._cache.find, wanted.guid, wanted.copies, known)
         if content is None:
             return None
         self._remembered.note(wanted.question, content)
@@ -175,36 +179,66 @@ class Variants:
 
     async def _kept(self, wanted: _Wanted, fresh: FreshCopy) -> _Made:
         content = self._cache.content_of(wanted.guid, fresh)
-        if not self._most_bytes or not await asyncio.to_thread(self._cache.keep, wanted.guid, fresh):
+        is_written = await self._is_written(wanted.guid, fresh, content.size_bytes)
+        self._sweep_if_due()
+        if not is_written:
             return _Made(content, at_hand=b"".join(fresh.pieces))
+        async with AsyncExitStack() as undoing:
+            undoing.push_async_callback(self._remove, content)
+            await self._check_still_wanted(wanted)
+            undoing.pop_all()
         self._remembered.note(wanted.question, content)
-        self._written_bytes += content.size_bytes
-        if self._written_bytes * _SWEPT_AFTER_SHARE >= self._most_bytes and not self._sweeping:
-            self._sweeping = asyncio.create_task(self._sweep_between())
         return _Made(content)
 
-    async def _sweep_between(self) -> None:
+    async def _is_written(self, guid: str, fresh: FreshCopy, size_bytes: int) -> bool:
+        if not self._bound.takes(size_bytes):
+            return False
         try:
-            await self.sweep()
+            return await asyncio.to_thread(self._cache.keep, guid, fresh)
+        finally:
+            self._bound.note_written(size_bytes)
+
+    async def _check_still_wanted(self, wanted: _Wanted) -> None:
+        """After a copy was written: who removed its image before that has not seen it, later ones see it.
+
+        Raises `BytesMissing`.
+        """
+        source = wanted.picture
+        async for _ in source.store.read(source.content.storage_key, 0, 1):
+            pass
+        if wanted.question in self._unwanted:
+            raise BytesMissing(guid=wanted.guid)
+
+    async def _remove(self, content: Content) -> None:
+        with suppress(OSError):
+            await asyncio.to_thread(self._cache.remove, content)
+
+    def _sweep_if_due(self) -> None:
+        if self._bound.is_sweep_due and not self._sweeping:
+            self._sweeping = asyncio.create_task(self._sweep_and_rest())
+
+    async def _sweep_and_rest(self) -> None:
+        """What was used just now is spared: to sweep again at once would be of no use."""
+        try:
+            while self._bound.is_sweep_due:
+                await self.sweep()
+                await asyncio.sleep(_SWEEP_PAUSE_S)
         finally:
             self._sweeping = None
 
     @asynccontextmanager
-    async def _held(self, *locks: tuple[str, str, bool]) -> AsyncIterator[None]:
-        """As far as they can be had: without them a copy may be made twice, no more."""
+    async def _held(self, kind: str, name: str) -> AsyncIterator[None]:
+        """As far as it can be had: without it a copy may be made twice, no more."""
         async with AsyncExitStack() as stack:
             with suppress(OSError):
                 async with asyncio.timeout(_LOCK_PATIENCE_S):
-                    for kind, name, shared in locks:
-                        await stack.enter_async_context(self._locks.held(kind, name, shared=shared))
+                    await stack.enter_async_context(self._locks.held(kind, name))
             yield
 
 
-def _wanted(picture: Picture, options: VariantOptions, accept: str) -> _Wanted | None:
+def _wanted(picture: Picture, options: VariantOptions, accept: str) -> _Wanted:
     content = picture.content
     size = Size(content.width, content.height)
     plan = plan_of(size, content.media_type, options, accept)
-    if changes_nothing(plan, size, content.media_type, options):
-        return None
     turned = plan_of(Size(size.height, size.width), content.media_type, options, accept)
     return _Wanted(picture, plan, replace(turned, format=plan.format, quality=plan.quality))
