@@ -7,7 +7,8 @@ from fastapi import FastAPI
 
 from pixyproxy.app import create_app
 from pixyproxy.core.exceptions import CannotStart, PixyProxyException
-from pixyproxy.core.requests import ImagePrompt, ImageSearch, VariantOptions
+from pixyproxy.core.picture_requests import VariantOptions
+from pixyproxy.core.requests import ImagePrompt, ImageSearch
 from pixyproxy.service.variants.plan import QUALITIES, SIDES
 from pixyproxy.settings import Settings
 from pixyproxy.web.errors import STATUS_OF

@@ -9,7 +9,7 @@ import pytest
 from pixyproxy.app import open_services
 from pixyproxy.core.exceptions import Forbidden, ImageNotFound
 from pixyproxy.core.models import Image
-from pixyproxy.core.requests import LONGEST_LINK_S
+from pixyproxy.core.picture_requests import LONGEST_LINK_S
 from pixyproxy.service.links import LASTS_S, Links, SignedLink
 from pixyproxy.service.services import Services
 from pixyproxy.settings import Settings

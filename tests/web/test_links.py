@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from pixyproxy.core.models import Caller, Image, Visibility
-from pixyproxy.core.requests import LONGEST_LINK_S
+from pixyproxy.core.picture_requests import LONGEST_LINK_S
 from pixyproxy.service.services import Services
 from tests.conftest import Client
 from tests.service.scenery import ON_SQLITE, PNG, shelve

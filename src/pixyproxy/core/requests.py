@@ -7,15 +7,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from pixyproxy.core.models import JsonValue, Size, Status, Task, Visibility
 from pixyproxy.core.words import caseless
@@ -282,51 +274,3 @@ class NewKey(_Request):
 
     name: Label = Field(description="The default author of what the key makes", examples=["shop team"])
     is_admin: bool = False
-
-
-LARGEST_VARIANT_SIDE = 4096
-
-
-class VariantOptions(_Request):
-    """How the copy of a picture is to be. Nothing said: the picture as it is."""
-
-    width: Annotated[int, Field(ge=1, le=LARGEST_VARIANT_SIDE)] | None = Field(
-        None, description="Pixels; rounded up to the next of a ladder of sizes, never larger than the picture"
-    )
-    height: Annotated[int, Field(ge=1, le=LARGEST_VARIANT_SIDE)] | None = Field(
-        None, description="As `width`; with both, the copy fits into the box they make"
-    )
-    fit: Literal["contain", "cover"] | None = Field(
-        None, description="`contain`, or `cover`: the box is filled and what is beyond it is cut off"
-    )
-    format: Literal["auto", "webp", "avif", "jpeg", "png"] | None = Field(
-        None, description="`auto`: the best that `Accept` takes; else that of the picture"
-    )
-    quality: Annotated[int, Field(ge=1, le=100)] | None = Field(
-        None, description="Of webp, avif and jpeg; rounded up to the next of a ladder, 80"
-    )
-
-    @field_validator("fit")
-    @classmethod
-    def _cover_has_a_box(cls, fit: str | None, others: ValidationInfo) -> str | None:
-        if fit == "cover" and (others.data.get("width") is None or others.data.get("height") is None):
-            raise ValueError("cover needs width and height")
-        return fit
-
-    @property
-    def is_original(self) -> bool:
-        """The picture itself is asked for."""
-        return (self.width, self.height, self.format, self.quality) == (None, None, None, None)
-
-
-LONGEST_LINK_S = 365 * 24 * 3600
-
-
-class LinkRequest(_Request):
-    """A link by which whoever has it may see one picture for a time."""
-
-    expires_in: Annotated[int, Field(ge=1, le=LONGEST_LINK_S, strict=True)] = Field(
-        3600, description="Seconds from now, up to a year"
-    )
-    variant: VariantOptions | None = Field(None, description="Of this copy, not of the picture as it is")
-    download: bool = Field(False, description="As an attachment, to be saved")

@@ -1,6 +1,6 @@
 """A link for others, to a picture of one's own."""
 
-from pixyproxy.core.requests import LinkRequest
+from pixyproxy.core.picture_requests import LinkRequest
 from pixyproxy.service.links import FreshLink, Links
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.validation import revalidated

@@ -16,7 +16,7 @@ from typing import Self
 from urllib.parse import quote, urlencode
 
 from pixyproxy.core.exceptions import Forbidden
-from pixyproxy.core.requests import LONGEST_LINK_S, VariantOptions
+from pixyproxy.core.picture_requests import LONGEST_LINK_S, VariantOptions
 from pixyproxy.data.secret_repository import SecretRepository
 from pixyproxy.service.validation import refused
 

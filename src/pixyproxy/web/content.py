@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from pydantic import ConfigDict, Field, ValidationError
 
-from pixyproxy.core.requests import LinkRequest, VariantOptions
+from pixyproxy.core.picture_requests import LinkRequest, VariantOptions
 from pixyproxy.service.links import SignedLink
 from pixyproxy.service.validation import invalid_request
 from pixyproxy.web.answers import absolute, json_answer

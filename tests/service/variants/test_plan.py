@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pixyproxy.core.models import Size
-from pixyproxy.core.requests import LARGEST_VARIANT_SIDE, VariantOptions
+from pixyproxy.core.picture_requests import LARGEST_VARIANT_SIDE, VariantOptions
 from pixyproxy.service.variants.plan import (
     MOST_AVIF_PIXELS,
     QUALITIES,

@@ -23,7 +23,7 @@ import pyvips
 from pixyproxy.core.exceptions import BytesMissing, ImageFailed, Unavailable
 from pixyproxy.core.models import Content
 from pixyproxy.core.names import new_guid
-from pixyproxy.core.requests import VariantOptions
+from pixyproxy.core.picture_requests import VariantOptions
 from pixyproxy.data.durable_files import Space
 from pixyproxy.data.folder_store import FolderStore
 from pixyproxy.service.pictures import examine
@@ -39,7 +39,7 @@ SMALL = VariantOptions(width=64, format="webp")
 OTHER_PROCESS = """
 import asyncio, sys
 from pathlib import Path
-from pixyproxy.core.requests import VariantOptions
+from pixyproxy.core.picture_requests import VariantOptions
 from pixyproxy.service.variants.variants import Variants
 from tests.service.variants.gallery import encoded, hung
 from tests.service.variants.renderers import WatchedWorkshop

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pixyproxy.core.models import Size
-from pixyproxy.core.requests import LARGEST_VARIANT_SIDE, VariantOptions
+from pixyproxy.core.picture_requests import LARGEST_VARIANT_SIDE, VariantOptions
 from pixyproxy.service.variants.accept import weights_in
 
 SIDES = (

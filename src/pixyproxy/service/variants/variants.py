@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pixyproxy.core.exceptions import BytesMissing, ImageFailed, Unavailable
 from pixyproxy.core.models import Content, Size
-from pixyproxy.core.requests import VariantOptions
+from pixyproxy.core.picture_requests import VariantOptions
 from pixyproxy.data.durable_files import errors_translated
 from pixyproxy.service.background import stop
 from pixyproxy.service.reading import Picture
