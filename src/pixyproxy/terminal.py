@@ -90,3 +90,8 @@ def _as_text(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}={each}" for name, each in value.items())
     return str(value)
+
+
+def counted(count: int, what: str) -> str:
+    """1 image, 2 images."""
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

@@ -18,7 +18,7 @@ from pixyproxy.data.folder_store import FolderStore
 from .conftest import Run, pixyproxy, refused
 
 NUMBERS = (
-    r"{images} images \({trash} in the trash\); \d attempts?, \d keys?; {copied} of {files} files? written; "
+    r"{images} images? \({trash} in the trash\); \d attempts?, \d keys?; {copied} of {files} files? written; "
     r"\d+\.\d MB at \d+\.\d MB/s{more}\.\n"
 )
 

@@ -15,7 +15,7 @@ from .conftest import pixyproxy, refused
 from .test_export import killed
 
 LIBRARY = (
-    r"{new} images taken in, \d+\.\d MB at \d+\.\d MB/s; {there} were there already; \d+ attempts?; "
+    r"{new} images? taken in, \d+\.\d MB at \d+\.\d MB/s; {there} were there already; \d+ attempts?; "
     r"{keys}( of administrators\)){more}\.\n"
 )
 PICTURES = (

@@ -51,7 +51,7 @@ def move_images(settings: Settings, /, to: str | None, from_: str | None) -> Non
     state = asyncio.run(_move(settings, source, target))
     for key, wrong in sorted(state.wrong.items()):
         click.echo(f"{printable(key)}  {wrong}")
-    total = f"{state.objects:,} objects, {state.size_bytes / _MEGABYTE:,.1f} MB"
+    total = f"{terminal.counted(state.objects, 'object')}, {state.size_bytes / _MEGABYTE:,.1f} MB"
     verdict = f"{len(state.wrong):,} are wrong" if state.wrong else "all copied and read back"
     click.echo(f"{total}: {verdict}.")
     sys.exit(1 if state.wrong else 0)

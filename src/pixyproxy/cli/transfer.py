@@ -19,6 +19,7 @@ from pixyproxy.service.transfer.arriving import Arriving
 from pixyproxy.service.transfer.leaving import Leaving, Taken
 from pixyproxy.service.transfer.lists import is_library
 from pixyproxy.settings import Settings
+from pixyproxy.terminal import counted
 
 _MEGABYTE = 1_000_000
 _KEY_ID = re.compile("[0-9A-Za-z]{12}")
@@ -171,9 +172,9 @@ def _admission(settings: Settings, services: Services) -> Admission:
 
 def _of_export(taken: Taken) -> str:
     parts = [
-        f"{taken.images:,} images ({taken.in_trash:,} in the trash)",
-        f"{_counted(taken.attempts, 'attempt')}, {_counted(taken.keys, 'key')}",
-        f"{taken.copied:,} of {_counted(taken.files, 'file')} written",
+        f"{counted(taken.images, 'image')} ({taken.in_trash:,} in the trash)",
+        f"{counted(taken.attempts, 'attempt')}, {counted(taken.keys, 'key')}",
+        f"{taken.copied:,} of {counted(taken.files, 'file')} written",
         _speed(taken.copied_bytes, taken.seconds),
     ]
     if taken.in_making:
@@ -185,31 +186,27 @@ def _of_export(taken: Taken) -> str:
 
 def _of_library(arrived: Arrived) -> str:
     parts = [
-        f"{arrived.images:,} images taken in, {_speed(arrived.size_bytes, arrived.seconds)}",
+        f"{counted(arrived.images, 'image')} taken in, {_speed(arrived.size_bytes, arrived.seconds)}",
         f"{arrived.were_there:,} were there already",
-        _counted(arrived.attempts, "attempt"),
-        f"{_counted(arrived.keys, 'key')} ({arrived.admin_keys:,} of administrators)",
+        counted(arrived.attempts, "attempt"),
+        f"{counted(arrived.keys, 'key')} ({arrived.admin_keys:,} of administrators)",
     ]
     if arrived.revoked_keys:
-        parts.append(f"{_counted(arrived.revoked_keys, 'key')} revoked")
+        parts.append(f"{counted(arrived.revoked_keys, 'key')} revoked")
     if arrived.problems:
-        parts.append(_counted(arrived.problems, "problem"))
+        parts.append(counted(arrived.problems, "problem"))
     return "; ".join(parts) + "."
 
 
 def _of_pictures(imported: Imported) -> str:
     parts = [
-        f"{_counted(imported.pictures, 'picture')} taken in, {imported.size_bytes / _MEGABYTE:,.1f} MB",
+        f"{counted(imported.pictures, 'picture')} taken in, {imported.size_bytes / _MEGABYTE:,.1f} MB",
         f"{imported.were_there:,} were there already",
-        f"{_counted(imported.no_pictures, 'other file')} passed over",
-        f"{_counted(imported.links, 'link')} not followed",
+        f"{counted(imported.no_pictures, 'other file')} passed over",
+        f"{counted(imported.links, 'link')} not followed",
         f"{imported.left_out:,} left out",
     ]
     return "; ".join(parts) + "."
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _speed(size_bytes: int, seconds: float) -> str:

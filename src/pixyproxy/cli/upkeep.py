@@ -99,5 +99,7 @@ def scrub(settings: Settings, /, since: datetime | None, mb_per_s: float | None)
         return scrub.progress
 
     progress = asyncio.run(work())
-    click.echo(f"{progress.images:,} images, {progress.read}, {progress.damaged:,} damaged.")
+    click.echo(
+        f"{terminal.counted(progress.images, 'image')}, {progress.read}, {progress.damaged:,} damaged."
+    )
     sys.exit(1 if progress.damaged else 0)
