@@ -56,7 +56,7 @@ class FolderStore:
             raise BytesMissing
         self._seen.note(key, size_bytes)
 
-    async def link_to(self, key: str, lasts_s: int) -> str | None:  # noqa: ARG002 - the protocol passes them
+    async def link_to(self, _key: str, _lasts_s: int, /) -> str | None:
         return None
 
     async def delete(self, key: str) -> None:

@@ -33,7 +33,7 @@ class Servable(Readable, Protocol):
     async def check_whole(self, key: str, size_bytes: int) -> None:
         """Raise `BytesMissing` where it can be told cheaply that these bytes are not there."""
 
-    async def link_to(self, key: str, lasts_s: int) -> str | None:
+    async def link_to(self, key: str, lasts_s: int, /) -> str | None:
         """A URL at which the store gives the bytes itself, for so long; None where it has none."""
 
 
