@@ -20,7 +20,7 @@ from pixyproxy.core import names, words
 from pixyproxy.data import image_rows, values
 from pixyproxy.data.init import open_database
 from pixyproxy.data.search import looks, postings, terms
-from tools.mysql_package import locked
+from tools.folders import locked
 from tools.mysql_process import Mysqld
 from tools.mysql_server import running_mysql
 

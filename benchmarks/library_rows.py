@@ -61,6 +61,7 @@ def image(number: int) -> Image:
             sha256=f"{number:064x}",
         ),
         looks=f"{random.getrandbits(64):016x}",
+        colors=tuple(f"#{random.getrandbits(24):06x}" for _ in range(4)),
         cost_usd=Decimal(random.randint(500, 20_000)) / 100_000,
         cost_source="genai-prices",
         created_at=created_at,

@@ -27,7 +27,7 @@ ADMIN_KEY = "the administrator's key"
 LISTED_AT_ONCE = 40
 TABLES_EMPTIED = [
     *"image attempt job idempotency image_parent api_key secret".split(),
-    *"image_posting image_change image_looks".split(),
+    *"image_posting image_change image_looks session sign_in".split(),
 ]
 
 Client = httpx2.AsyncClient

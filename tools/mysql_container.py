@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import Self
 
-from tools.mysql_package import WayClosedError, run
 from tools.mysql_process import free_port, wait_until_it_greets
+from tools.ways import WayClosedError, run
 
 IMAGE = "mysql:8.4"
 

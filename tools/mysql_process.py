@@ -15,7 +15,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
-from tools.mysql_package import HOME, WayClosedError, locked, run, workshop
+from tools.folders import locked, workshop
+from tools.mysql_package import HOME
+from tools.ways import WayClosedError, run
 
 # Small and quick to start. Durability stays as MySQL has it: every commit is flushed, the binary log is on.
 OPTIONS = ("--mysqlx=OFF", "--performance-schema=OFF", "--secure-file-priv=NULL", "--bind-address=127.0.0.1")

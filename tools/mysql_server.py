@@ -10,15 +10,15 @@ import argparse
 import os
 import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import NoReturn, Protocol
 
 from tools.mysql_container import Container
-from tools.mysql_package import WayClosedError, packaged_mysqld, run
+from tools.mysql_package import packaged_mysqld
 from tools.mysql_process import running_mysqld
+from tools.ways import WayClosedError, first_open, run
 
 URL_VARIABLE = "PIXYPROXY_TEST_MYSQL_URL"
 
@@ -53,13 +53,11 @@ def running_mysql(extra_args: Sequence[str] = ()) -> Iterator[MySQLServer]:
 
 def first_open_way(ways: Mapping[str, Way], stack: ExitStack, extra_args: Sequence[str] = ()) -> MySQLServer:
     """The server of the first way that is open; the stack closes it."""
-    reasons = []
-    for name, way in ways.items():
-        try:
-            return stack.enter_context(way(extra_args))
-        except (WayClosedError, OSError, subprocess.SubprocessError) as reason:
-            reasons.append(f"\n  - {name}: {reason}")
-    raise NoMySQLError(f"No MySQL server could be had.{''.join(reasons)}")
+    return first_open(
+        ways,
+        lambda way: stack.enter_context(way(extra_args)),
+        lambda reasons: NoMySQLError(f"No MySQL server could be had.{reasons}"),
+    )
 
 
 class GivenServer:

@@ -10,7 +10,7 @@ import httpx2
 import obstore
 from obstore.store import S3Store
 
-from tools.mysql_package import WayClosedError
+from tools.ways import WayClosedError
 
 _FORM = "it must be http://KEY:SECRET@HOST:PORT/BUCKET?region=REGION, special characters as %3A"
 

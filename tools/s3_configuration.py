@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.mysql_package import WayClosedError, run
+from tools.ways import WayClosedError, run
 
 ACCOUNT, USER = "test", "tester"
 REGION = "us-east-1"

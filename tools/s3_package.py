@@ -5,10 +5,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from tools.mysql_package import WayClosedError, locked, run, workshop
+from tools.folders import CHECKOUT, LOCAL, locked, workshop
+from tools.ways import WayClosedError, run
 
-CHECKOUT = Path(__file__).resolve().parent.parent
-HOME = CHECKOUT / ".local" / "swift"
+HOME = LOCAL / "swift"
 REQUIREMENTS = CHECKOUT / "requirements" / "swift.txt"
 
 

@@ -16,10 +16,11 @@ from typing import Self
 
 import httpx2
 
-from tools.mysql_package import WayClosedError, locked
+from tools.folders import locked
 from tools.mysql_process import LAUNCHER, free_port
 from tools.s3_address import S3Address, create_bucket
 from tools.s3_configuration import ACCOUNT, REGION, USER, Front, configure
+from tools.ways import WayClosedError
 
 _PARTS = ("account", "container", "object", "proxy")
 _PREFIX = "pixyproxy-s3-"

@@ -9,16 +9,15 @@ The ways are tried in the order of WAYS. None is skipped in silence: when all ar
 import argparse
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import NoReturn, Protocol
 
-from tools.mysql_package import WayClosedError
 from tools.s3_address import S3Address
 from tools.s3_package import packaged_swift
 from tools.s3_process import running_swift
+from tools.ways import WayClosedError, first_open
 
 URL_VARIABLE = "PIXYPROXY_TEST_S3_URL"
 
@@ -53,13 +52,11 @@ def running_s3(listed_at_once: int = 1000) -> Iterator[S3Server]:
 
 def first_open_way(ways: Mapping[str, Way], stack: ExitStack, listed_at_once: int = 1000) -> S3Server:
     """The server of the first way that is open; the stack closes it."""
-    reasons = []
-    for name, way in ways.items():
-        try:
-            return stack.enter_context(way(listed_at_once))
-        except (WayClosedError, OSError, subprocess.SubprocessError) as reason:
-            reasons.append(f"\n  - {name}: {reason}")
-    raise NoS3Error(f"No S3 server could be had.{''.join(reasons)}")
+    return first_open(
+        ways,
+        lambda way: stack.enter_context(way(listed_at_once)),
+        lambda reasons: NoS3Error(f"No S3 server could be had.{reasons}"),
+    )
 
 
 class GivenServer:

@@ -22,10 +22,28 @@ from pixyproxy.service.links import Links
 from pixyproxy.service.looking import Looking
 from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
+from pixyproxy.service.sessions import Sessions
 from pixyproxy.service.trash import Trash
 from pixyproxy.service.variants.variants import Variants
 from pixyproxy.settings import Settings
-from pixyproxy.web import bulk, content, docs, errors, export, health, images, keys, similar, tags, trash
+from pixyproxy.web import (
+    bulk,
+    content,
+    docs,
+    errors,
+    events,
+    export,
+    gallery,
+    health,
+    images,
+    keys,
+    models,
+    operations,
+    sessions,
+    similar,
+    tags,
+    trash,
+)
 from pixyproxy.web.body_limits import BodyLimits
 from pixyproxy.web.openai import images as openai_images
 from pixyproxy.web.openai import models as openai_models
@@ -58,23 +76,29 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(log_request)],
     )
     app.state.public_url, app.state.redirect_s = settings.public_url, settings.redirect_s
+    app.state.gallery = settings.gallery
     complete_published_api(app)
     errors.install(app)
     app.include_router(content.content_router)  # asked for most, so looked for first
-    # What is at /image/export is no image of that name, so `images` comes after it.
+    # What is at /image/export or /image/events is no image of that name, so `images` comes after them.
     for module in (
         bulk,
         export,
+        events,
         images,
         content,
         similar,
         trash,
         openai_images,
         openai_models,
+        models,
         keys,
+        sessions,
+        operations,
         tags,
         health,
         docs,
+        gallery,
     ):
         app.include_router(module.router)
     app.add_middleware(BodyLimits)
@@ -103,10 +127,12 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         store = open_images(settings.images, settings.images_before, settings.s3)
         opened.push_async_callback(store.close)
         spool = open_spool(settings.spool, create=create)
+        cookie = f"pixyproxy_{await library.secrets.get_or_add('cookie', token_hex(4))}"
         cursors = Cursors(await library.secrets.get_or_add("cursors", token_hex(32)))
         opened.pop_all()
     admin_key = settings.admin_key.get_secret_value() if settings.admin_key else None
     variants = Variants(settings.variants, settings.variants_mb * 1024**2, _limits(settings).reserve_bytes)
+    api_keys = Keys(library, admin_key)
     deleted = Trash(library, store, settings.trash_kept_for, variants.forget)
     generation = Generation(library, store, spool, catalogue, _limits(settings))
     return Services(
@@ -115,12 +141,14 @@ async def open_services(settings: Settings, *, create: bool = True) -> Services:
         catalogue=catalogue,
         generation=generation,
         spool=spool,
-        keys=Keys(library, admin_key),
+        keys=api_keys,
+        sessions=Sessions(library, api_keys, settings.session_lasts, cookie),
         cursors=cursors,
         links=Links(library.secrets),
         variants=variants,
         trash=deleted,
         housekeeping=Housekeeping(library, deleted, Looking(library, store, generation.under_way), variants),
+        images_in="folder" if settings.images_folder else "s3",
     )
 
 

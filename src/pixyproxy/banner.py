@@ -1,4 +1,4 @@
-"""What `pixyproxy serve` says when it starts: where it is, and how to make and fetch a first image."""
+"""What `pixyproxy serve` says when it starts: how to open it, how to make and fetch a first image."""
 
 import shlex
 
@@ -8,9 +8,9 @@ ANOTHER_KEY = "`pixyproxy key create NAME --admin` makes another."
 _HEADERS = """-H "X-API-Key: $PIXY_KEY" -H 'Content-Type: application/json'"""
 
 
-def banner(settings: Settings, fresh_key: str | None) -> str:
-    url = settings.public_url or f"http://{_reachable(settings.host)}:{settings.port}"
-    return f"""
+def banner(settings: Settings, fresh_key: str | None, sign_in_link: str | None = None) -> str:
+    url = settings.address
+    return f"""{_how_to_open(settings, sign_in_link)}
   PixyProxy  {url}   (every request, to try: {url}/docs)
 
   {_about_the_key(settings, fresh_key)}
@@ -21,6 +21,14 @@ def banner(settings: Settings, fresh_key: str | None) -> str:
     curl -s {url}/image {_HEADERS} -d '{{"prompt": "a lighthouse"}}' | tee image.json
     curl -s {url}$(grep -o '/image/[^"]*/content' image.json) -H "X-API-Key: $PIXY_KEY" -o lighthouse.png
 """
+
+
+def _how_to_open(settings: Settings, sign_in_link: str | None) -> str:
+    if sign_in_link is not None:
+        return f"\n  Open:  {sign_in_link}  (signs this browser in once, within an hour)\n"
+    if settings.gallery == "off":
+        return ""
+    return f"\n  Open:  {settings.address}  (`pixyproxy sign-in` prints a link that signs a browser in)\n"
 
 
 def _about_the_key(settings: Settings, fresh_key: str | None) -> str:
@@ -42,9 +50,3 @@ def _key_in_shell(settings: Settings) -> str:
         return "…   # the text of PIXYPROXY_ADMIN_KEY"
     file = settings.admin_key_file.absolute()
     return f"$(cat {shlex.quote(str(file))})" if file.exists() else "pxy_…"
-
-
-def _reachable(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what is compared, not bound
-        return "127.0.0.1"
-    return f"[{host}]" if ":" in host else host

@@ -20,6 +20,7 @@ from pixyproxy.banner import ANOTHER_KEY, banner
 from pixyproxy.core.exceptions import CannotStart, PixyProxyException
 from pixyproxy.draining import drain_before_the_end, pass_on_signals
 from pixyproxy.settings import Settings
+from pixyproxy.sign_in_link import link_for_whoever_starts
 
 _PR_SET_PDEATHSIG = 1  # from Linux' <sys/prctl.h>
 _GRACE_S = 660  # A picture that is being made may take ten minutes; it is not thrown away.
@@ -32,11 +33,12 @@ _OTHER_FILES = 256  # The database, the images, connections to providers.
 Say = Callable[[str], None]
 
 
-def serve(settings: Settings, say: Say) -> None:
+def serve(settings: Settings, say: Say, *, sign_in_link: bool = False) -> None:
     """Raises `CannotStart` before anything listens when a part cannot be used."""
     address = _check_port(settings)
     fresh_key = asyncio.run(prepare(settings))
-    say(banner(settings, fresh_key))
+    link = asyncio.run(link_for_whoever_starts(settings)) if sign_in_link else None
+    say(banner(settings, fresh_key, link.url if link else None))
     server = Granian(
         "pixyproxy.server:app_of_worker",
         factory=True,

@@ -168,6 +168,14 @@ class Settings(BaseModel):
         alias="PIXYPROXY_REDIRECT_S",
         description="for how long S3 itself may send a picture, by a redirect; 0: the service sends it",
     )
+    gallery: Literal["public", "private", "off"] = Field(
+        "public",
+        alias="PIXYPROXY_GALLERY",
+        description="the page at /: public images for anybody, private: after signing in, off: no page",
+    )
+    session_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        14, alias="PIXYPROXY_SESSION_DAYS", description="days for which a browser stays signed in"
+    )
     public_url: Annotated[str, AfterValidator(_http_url)] | None = Field(
         None,
         alias="PIXYPROXY_PUBLIC_URL",
@@ -227,6 +235,11 @@ class Settings(BaseModel):
         return self.data_dir / "admin.key"
 
     @property
+    def address(self) -> str:
+        """Where a browser finds the service, on this machine if nothing else is set."""
+        return (self.public_url or f"http://{_reachable(self.host)}:{self.port}").rstrip("/")
+
+    @property
     def spool(self) -> Path:
         """Where answers that are paid for wait until their image is safe."""
         return self.data_dir / "spool"
@@ -263,6 +276,10 @@ class Settings(BaseModel):
         return timedelta(days=self.trash_days)
 
     @property
+    def session_lasts(self) -> timedelta:
+        return timedelta(days=self.session_days)
+
+    @property
     def sqlite_file(self) -> Path | None:
         """Where the database lies, when it is SQLite."""
         kind, _, path = self.database_url.partition(":///")
@@ -281,6 +298,12 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
         for name in environment
         if name.startswith("PIXYPROXY_") and not name.startswith("PIXYPROXY_TEST_") and name not in ours
     )
+
+
+def _reachable(host: str) -> str:
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what is compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _shown(value: object) -> str:

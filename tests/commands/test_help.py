@@ -7,7 +7,10 @@ from pixyproxy.cli import main
 
 from .conftest import pixyproxy
 
-COMMANDS = "serve init generate list show key links settings doctor scrub move-images export import".split()
+COMMANDS = [
+    *"serve init generate list show key sign-in links settings usage".split(),
+    *"doctor scrub move-images export import".split(),
+]
 
 
 def every_command(

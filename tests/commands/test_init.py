@@ -79,7 +79,7 @@ def initialised(environment: dict[str, str], *words: str) -> str:
 
 OURS = {
     *("image", "image_posting", "image_change", "image_looks", "image_parent"),
-    *("attempt", "job", "idempotency", "api_key", "secret", "schema_version"),
+    *("attempt", "job", "idempotency", "api_key", "session", "sign_in", "secret", "schema_version"),
 }
 
 

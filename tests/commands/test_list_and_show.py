@@ -34,6 +34,7 @@ def test_list_finds_by_each_of_its_filters(run: Run) -> None:
     assert guids(run, "--tag", "woods", "--tag", "autumn") == guids(run, "--author", "Ada") == [fox]
     assert guids(run, "--filename", "Moby.png") == guids(run, "--filename", "mob*") == [whale]
     assert guids(run, "--model", "sketch") == [whale, fox]
+    assert guids(run, "--status", "any") == guids(run)
     assert guids(run, "--status", "failed") == guids(run, "--model", "flux") == []
 
 
@@ -75,7 +76,7 @@ def test_an_image_that_is_not_there_is_told_in_one_sentence(with_library: dict[s
         (("--limit", "201"), "limit: should be less than or equal to 200"),
         (
             ("--status", "lost"),
-            "status: should be 'queued', 'generating', 'ready', 'failed', 'canceled' or 'unknown'",
+            "status: should be 'queued', 'generating', 'ready', 'failed', 'canceled', 'unknown' or 'any'",
         ),
     ],
 )

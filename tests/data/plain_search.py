@@ -23,7 +23,10 @@ def _may_see(image: Image, search: ImageSearch, audience: Audience) -> bool:
 
 def _meets(image: Image, search: ImageSearch) -> bool:
     return (
-        (image.status == search.status or (search.deleted and "status" not in search.model_fields_set))
+        (
+            search.status in {image.status, "any"}
+            or (search.deleted and "status" not in search.model_fields_set)
+        )
         and _is_where_asked(image, search)
         and (search.author is None or image.author == search.author)
         and (search.model is None or image.model == search.model)

@@ -45,6 +45,7 @@ CONTENTS = st.builds(
     sha256=st.text("0123456789abcdef", min_size=64, max_size=64),
 )
 LOOKS = st.just("") | st.binary(min_size=8, max_size=8).map(bytes.hex)
+COLORS = st.just(()) | st.tuples(*[st.integers(0, 0xFFFFFF).map("#{:06x}".format)] * 4)
 COSTS = st.decimals(Decimal(0), Decimal(1_000_000), places=9)
 IMAGES = st.builds(
     Image,
@@ -70,6 +71,7 @@ IMAGES = st.builds(
     parents=st.lists(st.uuids().map(str), max_size=3, unique=True).map(tuple),
     batch=st.none() | st.uuids().map(str),
     looks=st.none() | LOOKS,
+    colors=st.none() | COLORS,
     deleted_at=st.none() | MOMENTS,
 )
 ATTEMPTS = st.builds(

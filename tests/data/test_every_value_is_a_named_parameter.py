@@ -14,7 +14,18 @@ import pytest
 
 import pixyproxy.data
 import pixyproxy.data.search
-from pixyproxy.core.models import Content, Cost, Failure, JobState, Status, Visibility
+from pixyproxy.core.models import (
+    Content,
+    Cost,
+    Failure,
+    HeldKey,
+    JobState,
+    Session,
+    SignIn,
+    Status,
+    Visibility,
+)
+from pixyproxy.core.usage_requests import UsageBy
 from pixyproxy.data.database import Database
 from pixyproxy.data.image_repository import ImageRepository
 from pixyproxy.data.library import Library
@@ -106,6 +117,7 @@ async def exercise_images(library: Library) -> None:
     await library.images.change(changed, hidden)
     for audience in (ADMINISTRATOR, PUBLIC):
         await library.images.find_in_trash(image.guid, audience)
+        await library.images.find_in_trash_for_update(image.guid, audience)
         await library.images.lock_own(image.id, audience)
     await library.images.remove(hidden)
 
@@ -191,10 +203,26 @@ async def exercise_the_rest(library: Library) -> None:
     await library.keys.list_()
     await library.keys.has_administrator()
     await library.keys.revoke("zqid", NOON)
+    held = HeldKey("zqid", "zq" * 32)
+    await library.sessions.add(Session("zqtoken", held, NOON, NOON))
+    await library.sessions.find("zqtoken")
+    await library.sessions.remove("zqtoken")
+    await library.sessions.remove_of_key("zq" * 32)
+    await library.sessions.add_sign_in(SignIn("zqcode", held, NOON))
+    await library.sessions.find_sign_in("zqcode")
+    await library.sessions.take_sign_in("zqcode")
+    await library.sessions.remove_expired(NOON)
     await library.secrets.get_or_add("zqsecret", "zqvalue")
     await library.secrets.get_or_add("zqsecret", "zqvalue")
     assert await library.secrets.all_of("zqsecret") == {"zqsecret": "zqvalue"}
     await library.secrets.remove(["zqsecret"])
+    for by in UsageBy:
+        await library.usage.calls(NOON, NOON + timedelta(days=1), by)
+    await library.usage.failed(NOON)
+    await library.operations.schema()
+    await library.operations.in_making()
+    await library.operations.kept()
+    library.kind()
     await library.version()
     await library.weaknesses()
     await library.check()

@@ -94,7 +94,8 @@ async def test_an_image_in_the_trash_is_seen_by_nobody(library: Library, audienc
 
 
 @pytest.mark.parametrize(
-    ("audience", "has_it"), [(seen_by("alice"), True), (ADMINISTRATOR, True), (seen_by("bob"), False)]
+    ("audience", "has_it"),
+    [(seen_by("alice"), True), (ADMINISTRATOR, True), (seen_by("bob"), False), (PUBLIC, False)],
 )
 @pytest.mark.parametrize("visibility", Visibility)
 async def test_the_trash_is_its_owners_and_administrators(
@@ -103,8 +104,10 @@ async def test_the_trash_is_its_owners_and_administrators(
     image, other = await added(library, *(an_image(visibility=visibility) for _ in range(2)))
     deleted = replace(image, deleted_at=NOON)
     await library.images.change(image, deleted)
-    assert await library.images.find_in_trash(image.guid, audience) == (deleted if has_it else None)
-    assert await library.images.find_in_trash(other.guid, audience) is None
+    for find in (library.images.find_in_trash, library.images.find_in_trash_for_update):
+        assert await find(image.guid, audience) == (deleted if has_it else None)
+        assert await find(image.guid.upper(), audience) == (deleted if has_it else None)
+        assert await find(other.guid, audience) is None
     assert await library.images.find_in_making(image.id) == deleted
     await library.images.change(deleted, image)
     assert await library.images.find(image.guid, ADMINISTRATOR) == image

@@ -144,9 +144,10 @@ async def test_every_table_of_mysql_can_be_rolled_back_and_tells_every_character
         ),
         ("SELECT looks FROM image_looks WHERE stretch IN (7, 8)", "PRIMARY KEY"),
         ("SELECT id FROM image WHERE deleted_at <= 'x' ORDER BY deleted_at", "image_trash"),
-        ("SELECT id FROM image WHERE looks IS NULL AND status = 'ready' ORDER BY id", "image_unseen"),
+        ("SELECT id FROM image WHERE colors IS NULL AND status = 'ready' ORDER BY id", "image_unseen"),
         ("SELECT id FROM attempt WHERE image_id = 1", "attempt_of_image"),
         ("SELECT id FROM attempt WHERE storage_key = 'x'", "attempt_storage_key"),
+        ("SELECT id FROM attempt WHERE started_at >= 'x'", "attempt_started"),
         (
             "SELECT image_id FROM job WHERE state = 'waiting' AND free_at <= 1.0 ORDER BY free_at, image_id",
             "job_free",
@@ -156,6 +157,10 @@ async def test_every_table_of_mysql_can_be_rolled_back_and_tells_every_character
             "PRIMARY",
         ),
         ("DELETE FROM idempotency WHERE guid = 'x'", "idempotency_guid"),
+        ("SELECT key_id FROM session WHERE token_sha256 = 'x'", "PRIMARY"),
+        ("DELETE FROM session WHERE key_sha256 = 'x'", "session_of_key"),
+        ("DELETE FROM session WHERE expires_at <= 'x'", "session_expiry"),
+        ("DELETE FROM sign_in WHERE code_sha256 = 'x'", "PRIMARY"),
     ],
 )
 async def test_sqlite_answers_from_an_index_and_sorts_nothing(

@@ -84,6 +84,7 @@ async def test_in_one_block_a_page_takes_four_statements_however_many_images_the
         for order in ("desc", "asc"):
             assert await one_block.statements(order=order, **search) == (A_PAGE, LIMIT + 1)
     assert await one_block.statements(audience=seen_by("alice")) == (A_PAGE, LIMIT + 1)
+    assert await one_block.statements(status="any") == (A_PAGE, LIMIT + 1)
 
 
 async def test_in_one_block_what_is_rare_takes_four_statements_and_more_only_for_what_the_log_names(
@@ -152,6 +153,7 @@ async def test_a_count_asks_for_rows_only_where_the_sets_do_not_say_all(
 ) -> None:
     asking = await filled(database, 600, in_log)
     assert await asking.statements_of_count(10_000) == (expected, 600)
+    assert await asking.statements_of_count(10_000, status="any") == (expected, 600)
     assert await asking.statements_of_count(10) == (expected, 11)
     assert await asking.statements_of_count(10_000, prompt="rare") == (expected, 1)
     assert await asking.statements_of_count(10_000, prompt="ra*", author="Alice") == (expected, 1)
@@ -161,7 +163,7 @@ async def test_a_count_asks_for_rows_only_where_the_sets_do_not_say_all(
 
 
 async def test_in_many_blocks_a_page_stops_where_it_is_full(many_blocks: Asking) -> None:
-    for search in ({}, {"prompt": "fox"}, {"prompt": "fo*"}, {"tag": ["animal"]}):
+    for search in ({}, {"status": "any"}, {"prompt": "fox"}, {"prompt": "fo*"}, {"tag": ["animal"]}):
         for order in ("desc", "asc"):
             assert await many_blocks.statements(order=order, **search) == (A_PAGE_OF_MANY_BLOCKS, LIMIT + 1)
     deep = many_blocks.images[len(many_blocks.images) // 2].id

@@ -121,6 +121,14 @@ async def test_only_what_is_ready_is_found_unless_another_status_is_asked_for(fi
         assert await finds(status=status) == [status.value]
 
 
+async def test_any_status_is_every_status_but_what_lies_in_the_trash(finds: Finds) -> None:
+    images: dict[str, dict[str, Any]] = {status.value: {"status": status} for status in Status}
+    images |= {f"{status} once": {"status": status, "deleted_at": NOON} for status in Status}
+    assert await finds(images, status="any") == [*Status]
+    assert await finds(status="any", tag=["animal"]) == [*Status]
+    assert await finds(status="any", deleted=True) == [f"{status} once" for status in Status]
+
+
 MINE_AND_THEIRS = {
     "mine": {"owner": "alice"},
     "mine, public": {"owner": "alice", "visibility": Visibility.PUBLIC},

@@ -280,12 +280,13 @@ async def test_the_unseen_are_those_that_are_ready_and_were_never_tried_the_newe
     images = await added(
         library,
         an_image(),
-        an_image(looks=""),
-        an_image(looks=LOOKS),
+        an_image(looks="", colors=()),
+        an_image(looks=LOOKS, colors=("#123456",) * 4),
         an_image(status=Status.FAILED),
         an_image(deleted_at=NOON),
         an_image(),
         an_image(visibility=Visibility.PUBLIC),
+        an_image(looks=LOOKS),
     )
-    assert await library.images.unseen(2) == [images[6], images[5]]
-    assert await library.images.unseen(9) == [images[6], images[5], images[0]]
+    assert await library.images.unseen(2) == [images[7], images[6]]
+    assert await library.images.unseen(9) == [images[7], images[6], images[5], images[0]]

@@ -36,7 +36,10 @@ from tools.mysql_server import MySQLServer
 
 SCHEMAS = Path(__file__).parent / "schemas"
 OLD_VERSIONS = range(1, SCHEMA_VERSION)
-LAST_UPGRADE = files("pixyproxy.data") / "sql" / f"upgrade_{SCHEMA_VERSION}.mysql.sql"
+HAVE_ROWS = (1, 2, 4)
+"""The schemas whose rows are written down; those of the ones between look the same."""
+FILLS_THE_INDEX, ADDS_COLORS = 4, 5
+STATEMENTS = {FILLS_THE_INDEX: 11, ADDS_COLORS: 2}
 TABLES = "image attempt api_key secret".split()
 OWNERS = {1: "alice", 2: "alice", 3: "bob", 4: "carol", 7: ""}
 ALTERED_ONLY = """
@@ -83,6 +86,11 @@ time.sleep(600)
 Rows = dict[str, list[dict[str, Any]]]
 
 
+def statements_of_upgrade(version: int) -> list[str]:
+    script = files("pixyproxy.data") / "sql" / f"upgrade_{version}.mysql.sql"
+    return statements_of(script.read_text(encoding="utf-8"))
+
+
 def statements_of(script: str) -> list[str]:
     without_comments = re.sub(r"--[^\n]*", "", script)
     return [each for each in without_comments.split(";") if each.strip()]
@@ -96,7 +104,7 @@ async def run(database: Database, script: str) -> None:
 async def make_old(url: str, version: int) -> None:
     await make_tables(url, version)
     database = open_database(url)
-    script = SCHEMAS / f"{min(version, 2)}.rows.sql"
+    script = SCHEMAS / f"{max(each for each in HAVE_ROWS if each <= version)}.rows.sql"
     await run(database, script.read_text(encoding="utf-8"))
     if version > 1:
         await database.execute("INSERT INTO schema_version (version) VALUES (:v)", {"v": version})
@@ -305,13 +313,19 @@ async def test_an_upgrade_of_mysql_that_was_cut_off_is_brought_to_its_end(
     await assert_upgraded(old_url, before)
 
 
-@pytest.mark.parametrize("url_of_any_release", [("mysql", SCHEMA_VERSION - 1)], indirect=True)
-@pytest.mark.parametrize("done_before", [1, 3, 6, 7, 9, 10, 11])
-async def test_the_last_upgrade_cut_off_after_any_statement_is_brought_to_its_end(
-    url_of_any_release: str, done_before: int, mysql_url: str
+@pytest.mark.parametrize(
+    ("url_of_any_release", "version", "done_before"),
+    [
+        *((("mysql", 3), FILLS_THE_INDEX, done_before) for done_before in (1, 3, 6, 7, 9, 10, 11)),
+        *((("mysql", 4), ADDS_COLORS, done_before) for done_before in (1, 2)),
+    ],
+    indirect=["url_of_any_release"],
+)
+async def test_an_upgrade_cut_off_after_any_statement_is_brought_to_its_end(
+    url_of_any_release: str, version: int, done_before: int, mysql_url: str
 ) -> None:
-    statements = statements_of(LAST_UPGRADE.read_text(encoding="utf-8"))
-    assert len(statements) == 11
+    statements = statements_of_upgrade(version)
+    assert len(statements) == STATEMENTS[version]
     database = open_database(url_of_any_release)
     await run(database, ";".join(statements[:done_before]))
     await database.close()
@@ -320,12 +334,12 @@ async def test_the_last_upgrade_cut_off_after_any_statement_is_brought_to_its_en
     await assert_searched(url_of_any_release)
 
 
-@pytest.mark.parametrize("url_of_any_release", [("mysql", SCHEMA_VERSION - 1)], indirect=True)
+@pytest.mark.parametrize("url_of_any_release", [("mysql", FILLS_THE_INDEX - 1)], indirect=True)
 async def test_an_upgrade_takes_its_time_and_others_wait_for_it(
     url_of_any_release: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Longer than any other statement may take; and what it does is done once."""
-    statements = statements_of(LAST_UPGRADE.read_text(encoding="utf-8"))
+    statements = statements_of_upgrade(FILLS_THE_INDEX)
     slow = [statements[0], "SELECT SLEEP(0.5)", *statements[1:]]
     monkeypatch.setattr(init, "_statements_of", partial(_slowed, slow, init._statements_of))
     with monkeypatch.context() as impatient:  # and not for what comes after the test
@@ -339,7 +353,7 @@ async def test_an_upgrade_takes_its_time_and_others_wait_for_it(
 
 
 def _slowed(slow: list[str], really: Callable[[str], list[str]], script: str) -> list[str]:
-    return slow if script.startswith(f"upgrade_{SCHEMA_VERSION}.") else really(script)
+    return slow if script.startswith(f"upgrade_{FILLS_THE_INDEX}.") else really(script)
 
 
 @pytest.mark.parametrize("old_url", ["sqlite"], indirect=True)

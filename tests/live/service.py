@@ -74,7 +74,10 @@ class RunningService:
 
 @contextmanager
 def running_service(
-    folder: Path, environment: Mapping[str, str] | None = None, *, admin_key: str | None = ADMIN_KEY
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    *options: str,
+    admin_key: str | None = ADMIN_KEY,
 ) -> Iterator[RunningService]:
     """The service on a free port with its data in `folder`, ready to answer."""
     port = free_port()
@@ -83,7 +86,7 @@ def running_service(
         given["PIXYPROXY_ADMIN_KEY"] = admin_key
     with (folder / "out").open("w") as out, (folder / "err").open("w") as err:
         process = subprocess.Popen(
-            [PIXYPROXY, "serve"],
+            [PIXYPROXY, "serve", *options],
             cwd=folder,
             env=clean_environment() | given,
             stdout=out,

@@ -73,6 +73,35 @@ def test_a_key_from_the_environment_is_not_shown(tmp_path: Path) -> None:
             assert client.get("/key").status_code == 200
 
 
+def test_a_start_shows_a_link_first_that_signs_one_browser_in(tmp_path: Path) -> None:
+    with running_service(tmp_path, None, "--sign-in-link", admin_key=None) as service:
+        first = service.printed().split("\n")[1]
+        shown = re.fullmatch(
+            rf"  Open:  {service.url}/#code=([\w-]{{22}})  \(signs this browser in once, within an hour\)",
+            first,
+        )
+        assert shown
+        ours = {"X-Requested-With": "PixyProxy"}
+        with service.client(None) as browser:
+            answers = [browser.post("/session", json={"code": shown[1]}, headers=ours) for _ in range(2)]
+            assert [answer.status_code for answer in answers] == [201, 401]
+            assert browser.get("/key").status_code == 200
+        assert shown[1] not in service.log()
+    with running_service(tmp_path, admin_key=None) as plain:
+        assert "#code=" not in plain.printed()
+        assert f"  Open:  {plain.url}  (`pixyproxy sign-in` prints a link" in plain.printed()
+
+
+def test_a_start_that_cannot_show_a_link_starts(tmp_path: Path) -> None:
+    assert run_command({"PIXYPROXY_DATA_DIR": f"{tmp_path}/data"}, "init").returncode == 0
+    (tmp_path / "data" / "admin.key").unlink()
+    with running_service(tmp_path, None, "--sign-in-link", admin_key=None) as service:
+        assert "(`pixyproxy sign-in` prints a link" in service.printed()
+    with running_service(tmp_path, {"PIXYPROXY_GALLERY": "off"}, "--sign-in-link") as service:
+        assert "Open:" not in service.printed()
+        assert service.printed().startswith(f"\n  PixyProxy  {service.url} ")
+
+
 def refused(environment: dict[str, str], *options: str) -> str:
     """The one sentence on stderr of a start that ends with exit code 1."""
     done = run_command(environment, "serve", *options)

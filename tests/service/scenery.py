@@ -14,8 +14,10 @@ import pyvips
 from pixyproxy.core.models import Caller, Content, Image, Status, Visibility
 from pixyproxy.core.names import new_guid
 from pixyproxy.service.generators import own_answers
+from pixyproxy.service.generators.abilities import Abilities, SizeRange, sizes_of
 from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.generators.generator import GeneratedPicture, Generator, PictureRequest, Receiver
+from pixyproxy.service.looks import seen_of
 from pixyproxy.service.making.generation import Generation, Limits
 from pixyproxy.service.services import Services
 
@@ -41,6 +43,22 @@ PNG = picture()
 
 NO_RESERVE = Limits(reserve_bytes=0)
 
+EVERYTHING = Abilities(
+    sizes=sizes_of("1024x1024"),
+    any_size=SizeRange(1, 4096, 1, 1, 4096**2, 4096),
+    qualities=("auto", "low", "medium", "high"),
+    backgrounds=("auto", "opaque", "transparent"),
+    output_formats=("png", "webp", "jpeg", "gif", "svg"),
+    transparent_formats=("png", "webp", "svg"),
+    preview_formats=("png", "webp", "jpeg", "gif", "svg"),
+    edit_formats=("png", "webp", "jpeg", "gif", "svg"),
+    mask_formats=("png", "webp", "jpeg", "gif", "svg"),
+    variations=True,
+    most_inputs=16,
+    knows_seeds=True,
+    most_partial_images=3,
+)
+
 Work = Callable[[PictureRequest], Awaitable[GeneratedPicture]]
 
 
@@ -54,6 +72,9 @@ class Easel:
         self._work = work
         self.request_id: str | None = None
         self.asked: list[PictureRequest] = []
+
+    def abilities(self, _model: str, /) -> Abilities:
+        return EVERYTHING
 
     def check(self, request: PictureRequest) -> None:
         """It can do everything."""
@@ -133,6 +154,10 @@ async def shelve(services: Services, content: bytes | None = PNG, **known: Any) 
     )
     image = replace(image, **known)
     return replace(image, id=await services.library.images.add(image))
+
+
+def looks_of(content: bytes) -> str:
+    return seen_of(content).looks
 
 
 async def throw_away(services: Services, image: Image, at: datetime | None = None) -> Image:

@@ -1,10 +1,11 @@
 """Many images with one request: each has its own result, and nothing of others is touched."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from pixyproxy.core.bulk_requests import BulkRequest
 from pixyproxy.core.exceptions import InvalidRequest, PixyProxyException, Unavailable
@@ -243,6 +244,24 @@ async def test_by_filter_what_is_found_is_deleted_for_good(services: Services) -
     asked: Asked = {"action": "delete", "filter": {"status": "failed"}, "permanently": True}
     assert [len(each) for each in await to_the_end(services, **asked, limit=2)] == [2, 1]
     assert [row["guid"] for row in await rows(services, "image")] == kept
+
+
+async def test_of_any_status_all_are_found_that_are_not_in_the_trash(services: Services) -> None:
+    ready = await shelf(services, 1, tags=("sea",))
+    failed = await shelf(services, 1, tags=("sea",), status=Status.FAILED)
+    in_trash = await shelf(services, 1, tags=("sea",), deleted_at=datetime.now(UTC))
+    asked: Asked = {"action": "delete", "filter": {"tag": ["sea"], "status": "any"}}
+    assert await to_the_end(services, **asked) == [failed + ready]
+    restored: Asked = {"action": "restore", "filter": {"status": "any"}}
+    assert await to_the_end(services, **restored) == [in_trash + failed + ready]
+
+
+async def test_any_status_alone_is_everything_and_has_to_be_said_so(services: Services) -> None:
+    images = [*await shelf(services, 1, status=Status.FAILED), *await shelf(services, 1)]
+    asked: Asked = {"action": "delete", "filter": {"status": "any"}}
+    with pytest.raises(ValidationError, match="an empty filter means everything"):
+        await carried_out(services, **asked)
+    assert await to_the_end(services, **asked, everything=True) == [images[::-1]]
 
 
 async def test_a_filter_of_everything_is_one_bounded_batch(

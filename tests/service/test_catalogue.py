@@ -158,3 +158,30 @@ def test_a_generator_says_no_before_anything_else_happens() -> None:
     with pytest.raises(InvalidRequest, match="easel-1"):
         Catalogue([picky], {}, None).plan(ImagePrompt(prompt="a cat"))
     assert picky.asked == []
+
+
+def _offers(
+    aliases: Mapping[str, Sequence[str]], default: str | None = None
+) -> list[tuple[str, str | None, bool]]:
+    catalogue = Catalogue([EASEL, CAMERA], aliases, default)
+    return [(offer.name, offer.stands_for, offer.is_default) for offer in catalogue.offers]
+
+
+@pytest.mark.parametrize("default", ["camera-1", "ours"])
+def test_the_default_is_offered_first_and_once(default: str) -> None:
+    names = [name for name, _, _ in _offers({"ours": ("easel-2",)}, default)]
+    assert names[0] == default
+    assert sorted(names) == ["camera-1", "easel-1", "easel-2", "ours"]
+
+
+def test_a_default_that_only_the_star_catches_is_offered_too() -> None:
+    assert _offers({"*": ("camera-1",)}, "dall-e-3")[0] == ("dall-e-3", "camera-1", True)
+
+
+def test_a_model_whose_name_is_an_alias_is_offered_as_what_it_stands_for() -> None:
+    assert ("easel-2", "camera-1", False) in _offers({"easel-2": ("camera-1",)})
+
+
+def test_what_nothing_stands_for_is_not_offered() -> None:
+    names = [name for name, _, _ in _offers({"easel-2": ("gone",), "old": ("gone",)})]
+    assert names == ["easel-1", "camera-1"]

@@ -120,6 +120,16 @@ async def test_named_images_come_in_their_order_and_each_has_a_line(services: Se
     ]
 
 
+async def test_of_any_status_those_without_a_picture_have_a_line(services: Services) -> None:
+    failed = await shelve(services, None, prompt="failed")
+    ready = await shelve(services, filename="1.png", prompt="ready")
+    archive = await exported(services, ImageSearch(status="any"))
+    assert lines(archive) == [
+        [ready.guid, "ready", "1.png", None],
+        [failed.guid, "failed", None, "image_failed"],
+    ]
+
+
 @pytest.mark.parametrize("content", [None, PNG[:-1], PNG[:-1] + b"x", b""])
 async def test_bytes_that_are_missing_or_damaged_leave_no_entry(
     services: Services, content: bytes | None

@@ -17,7 +17,7 @@ from pixyproxy.data.image_store import ImageStore
 from pixyproxy.data.library import Repositories
 from pixyproxy.service import looking
 from pixyproxy.service.looking import Looking
-from pixyproxy.service.looks import looks_of
+from pixyproxy.service.looks import seen_of
 from pixyproxy.service.services import Services
 from tests.service.scenery import (
     ALICE,
@@ -26,6 +26,7 @@ from tests.service.scenery import (
     Easel,
     Gate,
     eventually,
+    looks_of,
     painting,
     picture,
     shelve,
@@ -33,6 +34,7 @@ from tests.service.scenery import (
 )
 
 EVERYTHING = Audience(sees_everything=True)
+OTHER_LOOKS = "00000000000000ff"
 
 
 class Watched:
@@ -79,12 +81,28 @@ def key_of(image: Image) -> str:
     return image.content.storage_key
 
 
-async def test_what_is_ready_gets_its_looks_and_nothing_else_changes(
+async def test_what_is_ready_gets_its_looks_and_colors_and_nothing_else_changes(
     services: Services, looker: Looking
 ) -> None:
     image = await shelve(services, tags=("sea",))
     await looker.look()
-    assert await kept(services, image) == replace(image, looks=looks_of(PNG))
+    seen = seen_of(PNG)
+    assert seen.looks
+    assert len(seen.colors) == 4
+    assert await kept(services, image) == replace(image, looks=seen.looks, colors=seen.colors)
+
+
+@pytest.mark.parametrize("looks", [OTHER_LOOKS, ""])
+async def test_of_an_older_library_the_colors_are_seen_and_the_looks_stay(
+    services: Services, looker: Looking, store: Watched, looks: str
+) -> None:
+    image = await shelve(services, looks=looks)
+    await services.library.pack(100)
+    await looker.look()
+    await looker.look()
+    assert await kept(services, image) == replace(image, colors=seen_of(PNG).colors)
+    assert store.read_keys == [key_of(image)]
+    assert await services.library.pack(100) == 0
 
 
 async def test_it_is_noted_for_the_index(services: Services, looker: Looking) -> None:
@@ -129,7 +147,7 @@ async def test_what_is_no_picture_is_not_tried_again(
     image = await shelve(services, content)
     await looker.look()
     await looker.look()
-    assert (await kept(services, image)).looks == ""
+    assert await kept(services, image) == replace(image, looks="", colors=())
     assert len(store.read_keys) == 1
 
 
@@ -226,13 +244,13 @@ async def test_what_changed_meanwhile_is_not_overwritten(services: Services, sto
     image = await shelve(services)
     changed = replace(image, tags=("new",), filename="new.png", updated_at=datetime.now(UTC))
     await looked_at_while_it_becomes(services, image, changed)
-    assert await kept(services, image) == replace(changed, looks=looks_of(PNG))
+    assert await kept(services, image) == replace(changed, looks=looks_of(PNG), colors=seen_of(PNG).colors)
 
 
 async def test_who_was_first_is_right(services: Services, store: Watched) -> None:
     assert store.read_keys == []
     image = await shelve(services)
-    first = replace(image, looks="00000000000000ff")
+    first = replace(image, looks=OTHER_LOOKS, colors=("#123456",) * 4)
     await looked_at_while_it_becomes(services, image, first)
     assert await kept(services, image) == first
 
@@ -241,7 +259,7 @@ async def test_looks_are_those_of_the_picture_that_the_image_has_by_then(
     services: Services, store: Watched
 ) -> None:
     assert store.read_keys == []
-    other = await shelve(services, picture("webp", 90, 20), looks="")
+    other = await shelve(services, picture("webp", 90, 20), looks="", colors=())
     image = await shelve(services)
     await looked_at_while_it_becomes(services, image, replace(image, content=other.content))
     assert (await kept(services, image)).looks == looks_of(picture("webp", 90, 20)) != looks_of(PNG)

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import asyncmy
 import pytest
 
-from tools.mysql_package import WayClosedError
 from tools.mysql_process import Mysqld, private_folder
 from tools.mysql_server import URL_VARIABLE, MySQLServer, running_mysql
+from tools.ways import WayClosedError
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tools.mysql_package import WayClosedError, mirrors
+from tools.mysql_package import mirrors
 from tools.mysql_server import (
     URL_VARIABLE,
     WAYS,
@@ -23,6 +23,7 @@ from tools.mysql_server import (
     mysqld_on_path,
     running_mysql,
 )
+from tools.ways import WayClosedError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 

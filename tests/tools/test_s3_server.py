@@ -17,7 +17,6 @@ import pytest
 
 from tests.contracts.stores import s3_store
 from tools import s3_package
-from tools.mysql_package import WayClosedError
 from tools.s3_address import S3Address
 from tools.s3_configuration import check_attributes
 from tools.s3_package import packaged_swift
@@ -32,6 +31,7 @@ from tools.s3_server import (
     first_open_way,
     running_s3,
 )
+from tools.ways import WayClosedError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ADDRESS = S3Address("http://127.0.0.1:9000", "bucket", "key:1", "se/cret", "eu-1")

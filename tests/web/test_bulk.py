@@ -99,6 +99,8 @@ async def test_without_a_key_nothing_is_changed(visitor: Client, services: Servi
         ({"action": "delete", "guids": [GUID], "cursor": "x"}, {"body"}),
         ({"action": "delete", "filter": {}, "everything": True, "cursor": "x"}, {"cursor"}),
         ({"action": "delete", "filter": {}}, {"body"}),
+        ({"action": "delete", "filter": {"status": "any"}}, {"body"}),
+        ({"action": "delete", "filter": {"status": "ready"}, "everything": True}, {"body"}),
         ({"action": "delete", "filter": {"prompt": " "}}, {"filter.prompt"}),
         ({"action": "delete", "filter": {"author": None}}, {"filter.author"}),
         ({"action": "delete", "filter": {"tag": []}}, {"filter.tag"}),

@@ -42,7 +42,7 @@ async def test_the_bytes_come_as_they_were_made_with_all_that_caches_and_browser
         "content-length": str(len(PNG)),
         "content-security-policy": "default-src 'none'; sandbox",
         "cross-origin-resource-policy": "same-origin",
-        "vary": "Authorization, X-API-Key",
+        "vary": "Authorization, X-API-Key, Cookie",
         "x-content-type-options": "nosniff",
     }
 

@@ -47,7 +47,7 @@ async def test_a_copy_comes_with_all_that_caches_and_browsers_need(alice: Client
         "content-length": str(len(answer.content)),
         "content-security-policy": "default-src 'none'; sandbox",
         "cross-origin-resource-policy": "same-origin",
-        "vary": "Authorization, X-API-Key",
+        "vary": "Authorization, X-API-Key, Cookie",
         "x-content-type-options": "nosniff",
     }
 
@@ -56,7 +56,7 @@ async def test_a_copy_comes_with_all_that_caches_and_browsers_need(alice: Client
 async def test_only_with_auto_it_depends_on_accept(alice: Client, image: Image, query: str) -> None:
     answers = [await alice.get(_copy_of(image, query), headers={"Accept": each}) for each in (CHROME, "*/*")]
     assert answers[0].content == answers[1].content
-    assert {each.headers["vary"] for each in answers} == {"Authorization, X-API-Key"}
+    assert {each.headers["vary"] for each in answers} == {"Authorization, X-API-Key, Cookie"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ async def test_with_auto_it_is_what_accept_likes_best_and_caches_are_told(
             method, _copy_of(image, "format=auto"), headers={"Accept": accept, **known}
         )
         assert answer.status_code == expected
-        assert answer.headers["vary"] == "Authorization, X-API-Key, Accept"
+        assert answer.headers["vary"] == "Authorization, X-API-Key, Cookie, Accept"
         if expected == 200:
             assert answer.headers["content-type"] == f"image/{kind}"
 

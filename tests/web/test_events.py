@@ -180,7 +180,7 @@ async def test_one_that_becomes_private_meanwhile_ends_it_for_everybody_else(
 
         async def both_are_there() -> bool:
             watched = services.generation.watching.find(made.json()["guid"])
-            return watched is not None and watched.followers == 2
+            return watched is not None and len(watched.followers) == 2
 
         await eventually(both_are_there)
         await alice.patch(address, json={"visibility": "private"})
@@ -210,7 +210,7 @@ async def test_the_built_in_generator_shows_a_preview_to_those_who_watch(app: Fa
 
         async def is_watched() -> bool:
             watched = services.generation.watching.find(made.json()["guid"])
-            return watched is not None and watched.followers > 0
+            return watched is not None and len(watched.followers) > 0
 
         await eventually(is_watched)
         busy.set()
@@ -232,7 +232,7 @@ async def test_who_leaves_takes_nothing_away(app: FastAPI, alice: Client) -> Non
 
         async def followers() -> int:
             watched = services.generation.watching.find(made.json()["guid"])
-            return watched.followers if watched else -1
+            return len(watched.followers) if watched else -1
 
         async def one_is_there() -> bool:
             return await followers() == 1

@@ -112,6 +112,17 @@ async def test_what_needs_our_headers_we_send_ourselves(
         assert (await admin.get(drawing["content_url"])).status_code == 200
 
 
+async def test_what_lies_in_the_trash_we_send_ourselves(
+    redirecting: FastAPI, made: Mapping[str, Any]
+) -> None:
+    async with client_of(redirecting, ADMIN_KEY) as admin:
+        assert (await admin.get(made["content_url"])).status_code == 307
+        await admin.delete(f"/image/{made['guid']}")
+        answer = await admin.get(f"{made['content_url']}?deleted=true")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-store")
+        assert hashlib.sha256(answer.content).hexdigest() == made["sha256"]
+
+
 async def test_who_may_not_see_it_is_not_sent_to_the_store(
     redirecting: FastAPI, made: Mapping[str, Any]
 ) -> None:

@@ -78,6 +78,7 @@ FOUND: list[tuple[Parameters, str]] = [
     ({"status": "generating"}, "begun"),
     ({"status": "queued"}, ""),
     ({"status": "failed", "prompt": "fox"}, "lost"),
+    ({"status": "any", "prompt": "fox"}, "begun lost fox"),
     ({"visibility": "public"}, "crane"),
     ({"visibility": "private"}, "boat cat fox"),
     ({"created_after": "2026-11-02T12:00:00Z"}, "crane boat"),
@@ -105,6 +106,17 @@ async def test_images_are_found_by_their_guids(shelf: Shelf) -> None:
     assert await shelf.names({"guid": fox}) == ["fox"]
     assert await shelf.names({"guid": [fox, boat.upper()]}) == ["boat", "fox"]
     assert await shelf.names({"guid": "01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11"}) == []
+
+
+async def test_the_state_of_many_is_had_at_once(shelf: Shelf) -> None:
+    wanted = {"guid": [image.guid for image in shelf.images.values()], "status": "any"}
+    assert await shelf.names(wanted) == ["begun", "lost", "crane", "boat", "cat", "fox"]
+    count = await shelf.client.get("/image/count", params={"status": "any"})
+    assert count.json() == {"count": 6, "is_exact": True}
+    for name in ("begun", "fox"):
+        assert (await shelf.client.delete(f"/image/{shelf.images[name].guid}")).status_code == 204
+    assert await shelf.names(wanted) == ["lost", "crane", "boat", "cat"]
+    assert await shelf.names({**wanted, "deleted": "true"}) == ["begun", "fox"]
 
 
 async def test_a_listed_image_is_the_same_as_the_image_itself(shelf: Shelf) -> None:

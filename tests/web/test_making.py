@@ -17,7 +17,7 @@ from tests.web.problems import problem_of
 FIELDS = {
     *("guid filename prompt tags author created_at updated_at status visibility".split()),
     *("generator model revised_prompt parents batch parameters".split()),
-    *("media_type width height size_bytes sha256".split()),
+    *("media_type width height colors size_bytes sha256".split()),
     *("cost_usd cost_source error deleted_at content_url".split()),
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -61,6 +61,7 @@ async def test_the_answer_is_everything_known_about_the_image(app: FastAPI, alic
         "media_type": "image/png",
         "width": 48,
         "height": 32,
+        "colors": None,
         "size_bytes": len(PNG),
         "cost_usd": 0.04,
         "cost_source": "list",

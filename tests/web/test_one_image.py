@@ -52,6 +52,22 @@ async def test_each_field_is_changed_alone(
     assert (await alice.get(f"/image/{image.guid}")).json() == after
 
 
+COLORS = ("#102030", "#405060", "#708090", "#a0b0c0")
+
+
+@pytest.mark.parametrize(("kept", "told"), [(COLORS, list(COLORS)), ((), None), (None, None)])
+async def test_the_colors_of_its_quarters_are_told_wherever_it_is_shown(
+    alice: Client, as_alice: Caller, services: Services, kept: tuple[str, ...] | None, told: list[str] | None
+) -> None:
+    await services.housekeeping.stop()
+    image = await shelve(services, owner=as_alice.owner, looks="", colors=kept)
+    one = (await alice.get(f"/image/{image.guid}")).json()
+    [listed] = (await alice.get("/image")).json()
+    lineage = (await alice.get(f"/image/{image.guid}/lineage")).json()
+    changed = (await alice.patch(f"/image/{image.guid}", json={"author": "Ada"})).json()
+    assert [each["colors"] for each in (one, listed, lineage["image"], changed)] == [told] * 4
+
+
 async def test_what_was_changed_is_found_by_its_new_words_only(
     alice: Client, as_alice: Caller, services: Services
 ) -> None:

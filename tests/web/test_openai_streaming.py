@@ -196,7 +196,7 @@ def _followed(services: Services, by: int) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
         [row] = await rows(services, "image")
         watched = services.generation.watching.find(row["guid"])
-        return watched is not None and watched.followers == by
+        return watched is not None and len(watched.followers) == by
 
     return holds
 

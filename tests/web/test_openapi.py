@@ -30,26 +30,35 @@ OPERATIONS = {
     "link_image": ("POST", "/image/{guid}/link", {401, 403, 404, 408, 413, 422, 500, 503}),
     "cancel_image": ("POST", "/image/{guid}/cancel", {401, 403, 404, 422, 500, 503}),
     "follow_image": ("GET", "/image/{guid}/events", {401, 404, 422, 500, 503}),
+    "follow_images": ("GET", "/image/events", {401, 404, 422, 500, 503}),
     "get_image_answer": ("GET", "/image/{guid}/answer", {401, 403, 404, 422, 500, 503}),
     "get_image_lineage": ("GET", "/image/{guid}/lineage", {401, 404, 422, 500, 503}),
     "list_similar_images": ("GET", "/image/{guid}/similar", {401, 404, 409, 422, 500, 503}),
     "generate_images": ("POST", "/v1/images/generations", OF_IMAGES),
     "edit_images": ("POST", "/v1/images/edits", OF_IMAGES),
     "vary_image": ("POST", "/v1/images/variations", OF_IMAGES),
+    "list_abilities": ("GET", "/models", {401, 422, 500, 503}),
     "list_models": ("GET", "/v1/models", {401, 500, 503}),
     "get_model": ("GET", "/v1/models/{model}", {401, 404, 500, 503}),
     "list_keys": ("GET", "/key", {401, 403, 422, 500, 503}),
     "create_key": ("POST", "/key", {401, 403, 408, 413, 422, 500, 503}),
     "revoke_key": ("DELETE", "/key/{key_id}", {401, 403, 404, 422, 500, 503}),
+    "get_usage": ("GET", "/usage", {401, 403, 422, 500, 503}),
+    "get_operations": ("GET", "/operations", {401, 403, 422, 500, 503}),
+    "get_session": ("GET", "/session", {422, 500, 503}),
+    "sign_in": ("POST", "/session", {401, 403, 408, 413, 422, 500, 503}),
+    "sign_out": ("DELETE", "/session", {401, 403, 422, 500, 503}),
     "health_live": ("GET", "/health/live", set()),
     "health_ready": ("GET", "/health/ready", {503}),
 }
 _OPEN = {
     *("list_images", "count_images", "get_image", "get_image_content", "get_image_lineage"),
-    *("list_similar_images", "follow_image", "list_tags"),
+    *("list_similar_images", "follow_image", "follow_images", "list_tags"),
 }
 """To be asked without a key, too."""
 _HEALTH = {"health_live", "health_ready"}
+_SESSION = {"get_session", "sign_in", "sign_out"}
+"""Of the cookie alone, whatever key is sent."""
 _OPENAI = {name for name, (_, path, _) in OPERATIONS.items() if path.startswith("/v1/")}
 _WITH_FORMS = {
     "edit_images": {"multipart/form-data", "application/json"},
@@ -97,7 +106,8 @@ def test_an_operation_says_what_it_is_for_and_who_may_ask(name: str) -> None:
     assert operation["summary"]
     assert len(operation["tags"]) == 1
     keys: list[dict[str, list[str]]] = [{"bearer": []}, {"api-key": []}]
-    assert operation.get("security") == (None if name in _HEALTH else [{}, *keys] if name in _OPEN else keys)
+    asks_for_none = name in _HEALTH | _SESSION
+    assert operation.get("security") == (None if asks_for_none else [{}, *keys] if name in _OPEN else keys)
     declared = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "path"}
     assert declared == {part[1:-1] for part in path.split("/") if part.startswith("{")}
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from pixyproxy.core.models import Caller
 from pixyproxy.logs import JsonLines, TextLines
 from pixyproxy.service.services import Services
-from pixyproxy.web import content, errors, health, images, keys
+from pixyproxy.web import content, errors, gallery, health, images, keys
 from pixyproxy.web.openai import images as openai_images
 from pixyproxy.web.openai import models
 from tests.conftest import ADMIN_KEY, Client, client_of
@@ -102,6 +102,10 @@ ANSWERED: list[tuple[str, bytes, int, Callable[..., object]]] = [
     ("POST /v1/images/generations", b'{"prompt": "a cat"}', 200, openai_images.generate_images),
     ("POST /v1/images/edits", b"{", 400, openai_images.edit_images),
     ("POST /v1/nope", b"", 404, errors.answer_error),
+    ("GET /", b"", 200, gallery.show_gallery),
+    ("HEAD /", b"", 200, gallery.show_gallery),
+    ("GET /static/v1/main.js", b"", 200, gallery.get_gallery_file),
+    ("GET /static/v1/nope.js", b"", 404, gallery.get_gallery_file),
 ]
 
 

@@ -5,7 +5,7 @@ import os
 import click
 
 from pixyproxy import __version__
-from pixyproxy.cli import images, keys, links, moving, serving, transfer, upkeep
+from pixyproxy.cli import images, keys, links, moving, serving, signing_in, transfer, upkeep, usage
 from pixyproxy.cli.frame import OurErrors
 from pixyproxy.logs import configure_logs
 from pixyproxy.settings import unknown_names
@@ -34,7 +34,9 @@ for command in (
     images.list_command,
     images.show,
     keys.key,
+    signing_in.sign_in,
     links.links,
+    usage.usage,
     upkeep.doctor,
     upkeep.scrub,
     moving.move_images,

@@ -74,7 +74,10 @@ def generate(settings: Settings, /, output: Path | None, public: bool, **asked: 
 @click.option("--author", help="Who made it.")
 @click.option("--model", help="Which model made it.")
 @click.option(
-    "--status", default="ready", show_default=True, help=f"Where it is in its life: {', '.join(Status)}."
+    "--status",
+    default="ready",
+    show_default=True,
+    help=f"Where it is in its life: {', '.join(Status)}; or any.",
 )
 @click.option("--limit", default=20, show_default=True, help="How many, 1 to 200.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")

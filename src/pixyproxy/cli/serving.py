@@ -15,12 +15,18 @@ from pixyproxy.settings import Settings
 @click.option("--host", help="The address to listen on.  [PIXYPROXY_HOST]")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.  [PIXYPROXY_PORT]")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that answer.  [PIXYPROXY_WORKERS]")
+@click.option(
+    "--sign-in-link",
+    is_flag=True,
+    help="Print a link that signs one browser in as the administrator, once. Not for where output is kept.",
+)
 @with_settings
-def serve_command(settings: Settings, /, **given: Any) -> None:
+def serve_command(settings: Settings, /, sign_in_link: bool, **given: Any) -> None:
     """Start the service."""
     serve(
         settings.model_copy(update={name: value for name, value in given.items() if value is not None}),
         click.echo,
+        sign_in_link=sign_in_link,
     )
 
 

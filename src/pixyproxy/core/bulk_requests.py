@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from pixyproxy.core.models import Visibility
-from pixyproxy.core.requests import ImageFilters, Label, Paged, Tags
+from pixyproxy.core.requests import ANY_STATUS, ImageFilters, Label, Paged, Tags
 
 MOST_GUIDS = 1000
 MOST_IN_A_BATCH, USUAL_BATCH = 500, 200
@@ -25,6 +25,11 @@ class BulkFilters(ImageFilters):
         if value is None or value == [] or (isinstance(value, str) and not value.strip()):
             raise ValueError("must not be blank or null; leave it out")
         return value
+
+    @property
+    def is_everything(self) -> bool:
+        said = self.model_fields_set
+        return not said or (said == {"status"} and self.status == ANY_STATUS)
 
 
 class BulkRequest(Paged):
@@ -72,7 +77,7 @@ class BulkRequest(Paged):
                 raise ValueError(f"{name} goes with {where} only")
 
     def _check_what_is_meant(self) -> None:
-        is_empty = self.filter is not None and not self.filter.model_fields_set
+        is_empty = self.filter is not None and self.filter.is_everything
         if is_empty and not self.everything and self.action != "restore":
             raise ValueError('an empty filter means everything: say so, with "everything": true')
         if self.everything and not is_empty:

@@ -107,6 +107,8 @@ class Image:
     content: Content | None = None
     looks: str | None = None
     """A perceptual hash, 16 hexadecimal digits; empty when there is none to be had, None before that."""
+    colors: tuple[str, ...] | None = None
+    """Of its quarters, row by row, `#rrggbb`; empty when there are none to be had, None before that."""
     cost_usd: Decimal | None = None
     cost_source: str | None = None
     failure: Failure | None = None
@@ -185,6 +187,33 @@ class ApiKey:
     secret_sha256: str
     created_at: datetime
     revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """The key a session goes back to. Without an id it is that of the settings, which has no row."""
+
+    id: str | None
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A browser that is signed in, as it is kept: never its token, only the hash of it."""
+
+    token_sha256: str
+    key: HeldKey
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What signs in one browser, once, as it is kept."""
+
+    code_sha256: str
+    key: HeldKey
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

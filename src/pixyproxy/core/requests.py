@@ -4,10 +4,20 @@ import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from pixyproxy.core.models import JsonValue, Size, Status, Task, Visibility
 from pixyproxy.core.words import caseless
@@ -17,6 +27,9 @@ TAG_COUNT, TAG_LENGTH = 32, 64
 NAME_LENGTH = 200
 SMALLEST_SIDE, LARGEST_SIDE = 64, 4096
 MOST_INPUTS = 16
+ANY_STATUS: Final = "any"
+_STATUSES = [*map(str, Status), ANY_STATUS]
+MOST_PARTIAL_IMAGES = 3
 
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -91,6 +104,12 @@ def _absent_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _is_a_status(value: object) -> object:
+    if value not in _STATUSES:
+        raise ValueError(f"should be {', '.join(map(repr, _STATUSES[:-1]))} or {_STATUSES[-1]!r}")
+    return value
+
+
 Prompt = Annotated[str, Field(min_length=1, max_length=PROMPT_LENGTH), AfterValidator(_check_prompt)]
 Label = Annotated[str, Field(min_length=1), AfterValidator(_clean_label), Field(max_length=NAME_LENGTH)]
 Filename = Annotated[str, Field(min_length=1), AfterValidator(_check_filename), Field(max_length=NAME_LENGTH)]
@@ -102,6 +121,11 @@ Moment = Annotated[datetime, BeforeValidator(_is_written_as_a_date), AfterValida
 Pixels = Annotated[int, Field(ge=0, lt=2**31)]
 Bytes = Annotated[int, Field(ge=0, lt=2**53)]
 Usd = Annotated[Decimal, Field(ge=0, lt=1_000_000, max_digits=15, decimal_places=9)]
+WantedStatus = Annotated[
+    Status | Literal["any"],
+    BeforeValidator(_is_a_status),
+    WithJsonSchema({"type": "string", "enum": _STATUSES}),
+]
 SearchText = Annotated[str | None, Field(max_length=1000), BeforeValidator(_absent_if_blank)]
 
 
@@ -150,7 +174,7 @@ class ImagePrompt(PictureOptions):
     seed: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1)] | None = Field(
         None, description="Where the generator knows seeds, the same one gives the same picture"
     )
-    partial_images: Annotated[int, Field(strict=True, ge=0, le=3)] | None = Field(
+    partial_images: Annotated[int, Field(strict=True, ge=0, le=MOST_PARTIAL_IMAGES)] | None = Field(
         None, description="How many previews those who follow its events would like to see"
     )
     images: Annotated[list[PictureSource], Field(max_length=MOST_INPUTS)] = Field(
@@ -198,7 +222,7 @@ class ImageFilters(_Request):
     tag: Annotated[list[Tag], Field(max_length=TAG_COUNT)] = Field([], description="All of them")
     author: Annotated[Label | None, BeforeValidator(_absent_if_blank)] = Field(None, description="Exactly")
     model: SearchText = Field(None, description="Exactly")
-    status: Status = Status.READY
+    status: WantedStatus = Field(Status.READY, description="`any` finds every status")
     visibility: Visibility | None = None
     created_after: Moment | None = Field(None, description="RFC 3339, or a date; not that moment itself")
     created_before: Moment | None = Field(None, description="RFC 3339, or a date; not that moment itself")
@@ -230,6 +254,14 @@ class ImageSearch(LibraryFilters, Paged):
     def of(cls, filters: ImageFilters, **known: bool) -> Self:
         """All that they say, and nothing that they leave open."""
         return cls.model_validate({**filters.model_dump(exclude_unset=True), **known})
+
+
+class FollowedImages(_Request):
+    """Whose lives are to be told, as they happen."""
+
+    guid: Annotated[list[Annotated[str, Field(max_length=100)]], Field(min_length=1, max_length=50)] = Field(
+        description="Each of them"
+    )
 
 
 class DeleteOptions(_Request):
@@ -274,3 +306,19 @@ class NewKey(_Request):
 
     name: Label = Field(description="The default author of what the key makes", examples=["shop team"])
     is_admin: bool = False
+
+
+Secret = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class SignInRequest(_Request):
+    """What a browser signs in with: one of them."""
+
+    key: Secret | None = Field(None, description="A key in force")
+    code: Secret | None = Field(None, description="What stands in a link that signs in, once")
+
+    @model_validator(mode="after")
+    def _is_one_of_them(self) -> Self:
+        if (self.key is None) == (self.code is None):
+            raise ValueError("must have either key or code")
+        return self

@@ -26,6 +26,7 @@ _UPDATE = (
 )
 _GUID = re.compile(r"[0-9a-fA-F-]{36}")
 _FIND = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NULL"
+_FIND_IN_TRASH = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NOT NULL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,13 @@ class ImageRepository:
         return image_rows.from_row(row) if row and _may_see(row, audience) else None
 
     async def find_in_trash(self, guid: str, audience: Audience) -> Image | None:
-        """As `find_for_update`, of what has been deleted and is not removed yet."""
-        sql = f"SELECT {_SELECTED} FROM image WHERE guid = :guid AND deleted_at IS NOT NULL"
-        row = await self._statements.fetch_one(sql + self._lock, {"guid": _as_kept(guid)})
+        """What has been deleted and is not removed yet: its owner's, whoever might see it before."""
+        row = await self._statements.fetch_one(_FIND_IN_TRASH, {"guid": _as_kept(guid)})
+        return image_rows.from_row(row) if row and _is_own(row, audience) else None
+
+    async def find_in_trash_for_update(self, guid: str, audience: Audience) -> Image | None:
+        """As `find_in_trash`, and nobody else changes the row before this transaction ends."""
+        row = await self._statements.fetch_one(_FIND_IN_TRASH + self._lock, {"guid": _as_kept(guid)})
         return image_rows.from_row(row) if row and _is_own(row, audience) else None
 
     async def find_in_making(self, image_id: int) -> Image | None:
@@ -194,9 +199,9 @@ class ImageRepository:
         return await self._similarity.nearest(looks, audience, image.id, limit, most_distance)
 
     async def unseen(self, most: int) -> list[Image]:
-        """The newest of those that are ready, and of which nobody has tried to tell how they look."""
+        """The newest of those that are ready, and of which nobody has tried to tell the colors."""
         sql = (
-            f"SELECT {_SELECTED} FROM image WHERE looks IS NULL AND status = :ready AND deleted_at IS NULL "
+            f"SELECT {_SELECTED} FROM image WHERE colors IS NULL AND status = :ready AND deleted_at IS NULL "
             "ORDER BY id DESC LIMIT :most"
         )
         rows = await self._statements.fetch_all(sql, {"ready": Status.READY.value, "most": most})

@@ -11,11 +11,12 @@ from pixyproxy.data.values import from_json, from_nano, from_timestamp, to_json,
 COLUMNS = (
     "guid owner filename prompt revised_prompt tags author status visibility generator model parameters "
     "parents batch "
-    "storage_key media_type width height size_bytes sha256 looks cost_nano_usd cost_source "
+    "storage_key media_type width height size_bytes sha256 looks colors cost_nano_usd cost_source "
     "error_code error_detail created_at updated_at deleted_at"
 ).split()
 # Written for the search, never read back.
 WRITTEN_COLUMNS = [*COLUMNS, "filename_key", "search_text"]
+_COLOR_LENGTH = len("#rrggbb")
 
 
 def to_dict(image: Image) -> dict[str, Any]:
@@ -45,6 +46,7 @@ def to_dict(image: Image) -> dict[str, Any]:
         "size_bytes": content and content.size_bytes,
         "sha256": content and content.sha256,
         "looks": image.looks,
+        "colors": None if image.colors is None else "".join(image.colors),
         "cost_nano_usd": None if image.cost_usd is None else to_nano(image.cost_usd),
         "cost_source": image.cost_source,
         "error_code": failure and failure.code,
@@ -75,6 +77,7 @@ def from_row(row: Row) -> Image:
         batch=row["batch"],
         content=_content(row),
         looks=row["looks"],
+        colors=_colors(row["colors"]),
         cost_usd=None if cost is None else from_nano(cost),
         cost_source=row["cost_source"],
         failure=failure_of(row),
@@ -95,6 +98,12 @@ def _content(row: Row) -> Content | None:
         size_bytes=row["size_bytes"],
         sha256=row["sha256"],
     )
+
+
+def _colors(text: str | None) -> tuple[str, ...] | None:
+    if text is None:
+        return None
+    return tuple(text[start : start + _COLOR_LENGTH] for start in range(0, len(text), _COLOR_LENGTH))
 
 
 def failure_of(row: Row) -> Failure | None:

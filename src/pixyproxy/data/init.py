@@ -22,7 +22,7 @@ from pixyproxy.data.sqlite import SQLiteDatabase
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _FIND_VERSION = "SELECT version FROM schema_version WHERE version = :version"
 _NOTE_VERSION = "INSERT INTO schema_version (version) VALUES (:version)"
 _UNKNOWN_DATABASE = 1049

@@ -26,14 +26,14 @@ class KeyRepository:
             f"SELECT {_COLUMNS} FROM api_key WHERE id = :id",
             {"id": key_id},
         )
-        return _from_row(row) if row else None
+        return key_from_row(row) if row else None
 
     async def list_(self) -> list[ApiKey]:
         rows = await self._statements.fetch_all(
             f"SELECT {_COLUMNS} FROM api_key ORDER BY created_at, id",
             {},
         )
-        return [_from_row(row) for row in rows]
+        return [key_from_row(row) for row in rows]
 
     async def has_administrator(self) -> bool:
         sql = "SELECT id FROM api_key WHERE is_admin = 1 AND revoked_at IS NULL LIMIT 1"
@@ -61,7 +61,7 @@ def _to_dict(key: ApiKey) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row) -> ApiKey:
+def key_from_row(row: Row) -> ApiKey:
     revoked_at: str | datetime | None = row["revoked_at"]
     return ApiKey(
         id=row["id"],

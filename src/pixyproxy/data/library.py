@@ -10,9 +10,12 @@ from pixyproxy.data.idempotency_repository import IdempotencyRepository
 from pixyproxy.data.image_repository import ImageRepository
 from pixyproxy.data.job_repository import JobRepository
 from pixyproxy.data.key_repository import KeyRepository
+from pixyproxy.data.operations_queries import OperationsQueries
 from pixyproxy.data.search.packing import pack, postpone
 from pixyproxy.data.secret_repository import SecretRepository
+from pixyproxy.data.session_repository import SessionRepository
 from pixyproxy.data.upkeep_queries import UpkeepQueries
+from pixyproxy.data.usage_queries import UsageQueries
 
 T = TypeVar("T")
 _DURABILITY = """
@@ -32,6 +35,7 @@ class Repositories:
     jobs: JobRepository
     idempotency: IdempotencyRepository
     keys: KeyRepository
+    sessions: SessionRepository
     upkeep: UpkeepQueries
 
     @classmethod
@@ -42,6 +46,7 @@ class Repositories:
             jobs=JobRepository(statements, dialect),
             idempotency=IdempotencyRepository(statements, dialect),
             keys=KeyRepository(statements),
+            sessions=SessionRepository(statements),
             upkeep=UpkeepQueries(statements),
         )
 
@@ -54,7 +59,9 @@ class Library:
         alone = Repositories.over(database, database.dialect)
         self.images, self.attempts, self.keys = alone.images, alone.attempts, alone.keys
         self.jobs, self.idempotency, self.upkeep = alone.jobs, alone.idempotency, alone.upkeep
+        self.sessions = alone.sessions
         self.secrets = SecretRepository(database)
+        self.usage, self.operations = UsageQueries(database), OperationsQueries(database)
 
     async def transact(self, work: Callable[[Repositories], Awaitable[T]]) -> T:
         """Run `work` in one transaction; it may be run twice, so it touches the repositories only."""
@@ -69,6 +76,10 @@ class Library:
     async def postpone_packing(self) -> None:
         """Of the oldest change."""
         await postpone(self._database)
+
+    def kind(self) -> str:
+        """`sqlite` or `mysql`."""
+        return self._database.dialect
 
     async def version(self) -> str:
         """The database's name and version."""

@@ -168,7 +168,7 @@ class BulkImages(PrivateImages):
         return Outcome.UNCHANGED
 
     async def _find_restorable(self, repositories: Repositories, guid: str) -> Image | None:
-        image = await repositories.images.find_in_trash(guid, self._audience)
+        image = await repositories.images.find_in_trash_for_update(guid, self._audience)
         return None if image is None or self._trash.is_due(image) else image
 
 

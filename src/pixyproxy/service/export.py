@@ -27,7 +27,7 @@ from pixyproxy.core.exceptions import (
     Unavailable,
 )
 from pixyproxy.core.models import Image, Status
-from pixyproxy.core.requests import ImageFilters, ImageSearch
+from pixyproxy.core.requests import ANY_STATUS, ImageFilters, ImageSearch
 from pixyproxy.data.durable_files import errors_translated
 from pixyproxy.service.archive import Archive, Entry
 from pixyproxy.service.entry_names import EntryNames
@@ -123,8 +123,8 @@ class Export:
         """Refuses what cannot be done, before the first byte is sent."""
         if not isinstance(self._wanted, ImageSearch):
             return
-        if self._wanted.status is not Status.READY:
-            raise refused("status", "must be ready; other images have no picture")
+        if self._wanted.status not in {Status.READY, ANY_STATUS}:
+            raise refused("status", "must be ready or any; other images have no picture")
         if not (await self._images.count(self._wanted, MOST_EXPORTED)).is_exact:
             raise InvalidRequest(f"These are more than {MOST_EXPORTED:,} images; narrow the filter.")
 

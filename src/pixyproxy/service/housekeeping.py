@@ -1,6 +1,7 @@
-"""What is done beside the requests: indexing, looking at new images, emptying the trash and the cache."""
+"""What is done beside the requests: indexing, looking at new images, emptying trash and cache, forgetting."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from pixyproxy.core.pauses import jittered
 from pixyproxy.data.library import Library
@@ -10,6 +11,7 @@ from pixyproxy.service.trash import EMPTIED_EVERY_S, Trash
 from pixyproxy.service.variants.variants import Variants
 
 SWEPT_EVERY_S = 600.0
+FORGOTTEN_EVERY_S = 3600.0
 _PACK_PAUSE_S = 10.0
 _PACKED_AT_ONCE = 256
 
@@ -35,6 +37,9 @@ class Housekeeping:
                 again_and_again(self._trash.empty, lambda: asyncio.sleep(jittered(EMPTIED_EVERY_S)))
             ),
             asyncio.create_task(
+                again_and_again(self.forget_sessions, lambda: asyncio.sleep(jittered(FORGOTTEN_EVERY_S)))
+            ),
+            asyncio.create_task(
                 again_and_again(self._variants.sweep, lambda: asyncio.sleep(jittered(SWEPT_EVERY_S)))
             ),
         ]
@@ -42,6 +47,10 @@ class Housekeeping:
     async def stop(self) -> None:
         await stop(self._tasks)
         self._tasks = []
+
+    async def forget_sessions(self) -> None:
+        """Those that are over, and links to sign in that nobody has used."""
+        await self._library.sessions.remove_expired(datetime.now(UTC))
 
     async def pack(self) -> None:
         """All that has changed, into the search index; where that fails, fewer at once, down to one."""

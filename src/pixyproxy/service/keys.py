@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pixyproxy.core.exceptions import KeyNotFound, Unauthenticated
-from pixyproxy.core.models import ApiKey, Caller
+from pixyproxy.core.models import ApiKey, Caller, HeldKey
 from pixyproxy.core.requests import NewKey
 from pixyproxy.data.library import Library
 from pixyproxy.service.validation import revalidated
@@ -26,6 +26,7 @@ _ID = re.compile(r"[0-9A-Za-z]{12}")
 _KEY = re.compile(r"pxy_([0-9A-Za-z]{12})_([0-9A-Za-z]{32})([0-9A-Za-z]{6})")
 _NOBODY = hashlib.sha256(b"nobody").hexdigest()
 ADMINISTRATOR = "admin"
+_THE_ADMINISTRATOR = Caller(owner=ADMINISTRATOR, name=ADMINISTRATOR, is_admin=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class FreshKey:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class KeyInForce:
+    """Who holds it, and what a session keeps of it."""
+
+    caller: Caller
+    held: HeldKey
+
+
 class Keys:
     def __init__(self, library: Library, admin_key: str | None) -> None:
         self._library = library
@@ -43,8 +52,12 @@ class Keys:
 
     async def recognise(self, text: str) -> Caller:
         """Raises `Unauthenticated` for any text that is no key in force, taking the same steps for each."""
+        return (await self.find_in_force(text)).caller
+
+    async def find_in_force(self, text: str) -> KeyInForce:
+        """Raises `Unauthenticated`, as `recognise` does."""
         if self._admin_sha256 and hmac.compare_digest(_sha256(text), self._admin_sha256):
-            return Caller(owner=ADMINISTRATOR, name=ADMINISTRATOR, is_admin=True)
+            return KeyInForce(_THE_ADMINISTRATOR, HeldKey(None, self._admin_sha256))
         parts = _KEY.fullmatch(text)
         if not parts or parts[3] != _checksum(parts[1], parts[2]):
             raise Unauthenticated
@@ -52,7 +65,21 @@ class Keys:
         matches = hmac.compare_digest(_sha256(parts[2]), key.secret_sha256 if key else _NOBODY)
         if key is None or not matches or key.revoked_at is not None:
             raise Unauthenticated
-        return Caller(owner=key.owner, name=key.name, is_admin=key.is_admin)
+        return _in_force(key)
+
+    async def get_in_force(self, key_id: str) -> KeyInForce:
+        key = await self._library.keys.find(key_id) if _ID.fullmatch(key_id) else None
+        if key is None or key.revoked_at is not None:
+            raise KeyNotFound
+        return _in_force(key)
+
+    def holder_of(self, held: HeldKey, key: ApiKey | None, otherwise: str | None = None) -> Caller:
+        """Raises `Unauthenticated` when it is not in force any more; `key` is its row as it is now."""
+        now_sha256 = self._admin_sha256 if held.id is None else key and key.secret_sha256
+        is_same = hmac.compare_digest(held.sha256, now_sha256 or _NOBODY)
+        if not is_same or (key is not None and key.revoked_at is not None):
+            raise Unauthenticated(otherwise)
+        return _THE_ADMINISTRATOR if key is None else _in_force(key).caller
 
     async def create(self, new: NewKey) -> FreshKey:
         new = revalidated(new)
@@ -75,6 +102,11 @@ class Keys:
         fresh = _fresh_key(ADMINISTRATOR, owner=ADMINISTRATOR, is_admin=True)
         await self._library.keys.add(fresh.key)
         return fresh
+
+
+def _in_force(key: ApiKey) -> KeyInForce:
+    caller = Caller(owner=key.owner, name=key.name, is_admin=key.is_admin)
+    return KeyInForce(caller, HeldKey(key.id, key.secret_sha256))
 
 
 def _fresh_key(name: str, *, owner: str | None, is_admin: bool) -> FreshKey:

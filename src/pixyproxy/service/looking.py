@@ -11,7 +11,7 @@ from pixyproxy.core.models import Audience, Image
 from pixyproxy.core.pauses import jittered
 from pixyproxy.data.image_store import Readable
 from pixyproxy.data.library import Library, Repositories
-from pixyproxy.service.looks import looks_in
+from pixyproxy.service.looks import Seen, seen_in
 
 log = logging.getLogger(__name__)
 
@@ -66,11 +66,11 @@ class Looking:
     async def _look_at(self, image: Image) -> None:
         """Raises `BytesMissing`, which is no answer, and whatever keeps the store from being asked."""
         now = await self._library.images.find(image.guid, _EVERYTHING)
-        if now is None or now.looks is not None:
+        if now is None or now.colors is not None:
             return
         await self._pause()
-        looks = await looks_in(self._store, now.content) if now.content else ""
-        await self._library.transact(lambda repositories: _keep(repositories, now, looks))
+        seen = await seen_in(self._store, now.content) if now.content else Seen()
+        await self._library.transact(lambda repositories: _keep(repositories, now, seen))
 
     async def _pause(self) -> None:
         """Making images comes first: they share the processor."""
@@ -78,7 +78,10 @@ class Looking:
         await asyncio.sleep(jittered(_PAUSE_WHILE_BUSY_S if is_busy else _PAUSE_S))
 
 
-async def _keep(repositories: Repositories, seen: Image, looks: str) -> None:
-    image = await repositories.images.find_in_making(seen.id)
-    if image is not None and image.looks is None and image.content == seen.content:
-        await repositories.images.change(image, replace(image, looks=looks))
+async def _keep(repositories: Repositories, looked_at: Image, seen: Seen) -> None:
+    """Looks that are known stay: those of an older library, whose colors nobody had seen."""
+    image = await repositories.images.find_in_making(looked_at.id)
+    if image is None or image.colors is not None or image.content != looked_at.content:
+        return
+    looks = seen.looks if image.looks is None else image.looks
+    await repositories.images.change(image, replace(image, looks=looks, colors=seen.colors))

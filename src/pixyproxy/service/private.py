@@ -124,6 +124,13 @@ class PrivateImages(ImageReading):
             raise Forbidden("Only its owner and administrators may do that.")
         return image
 
+    async def picture_in_trash(self, guid: str) -> Picture:
+        """Of what can still be restored."""
+        image = await self._library.images.find_in_trash(guid, self._audience)
+        if image is None or self._trash.is_due(image):
+            raise ImageNotFound
+        return self.picture_of(image)
+
     async def unreadable_answer(self, guid: str) -> AsyncIterator[bytes]:
         """What was paid for and is no picture, as it came."""
         image = await self.get_own(guid)
@@ -137,11 +144,12 @@ class PrivateImages(ImageReading):
         """Into the trash; permanently, also out of it. What has been sent is finished there, for it costs."""
 
         async def work(repositories: Repositories) -> tuple[Image, Job | None]:
-            found = await repositories.images.find_in_trash(guid, self._audience) if permanently else None
+            images = repositories.images
+            found = await images.find_in_trash_for_update(guid, self._audience) if permanently else None
             image = found or await self._lock_own(repositories, guid)
             left, job = await cancel_unsent(repositories, image)
             deleted = self._trash.deleted(left, permanently=permanently)
-            await repositories.images.change(image, deleted)
+            await images.change(image, deleted)
             return deleted, job
 
         image, job = await self._library.transact(work)
@@ -154,7 +162,7 @@ class PrivateImages(ImageReading):
         """Out of the trash, as it is by now; what is not in it stays as it is."""
 
         async def work(repositories: Repositories) -> Image:
-            image = await repositories.images.find_in_trash(guid, self._audience)
+            image = await repositories.images.find_in_trash_for_update(guid, self._audience)
             if image is None:
                 return await self._lock_own(repositories, guid)
             if self._trash.is_due(image):

@@ -1,7 +1,7 @@
 """Looking at images: one, a page of them, the bytes. Always through somebody's eyes."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,14 +16,15 @@ from pixyproxy.core.exceptions import (
 )
 from pixyproxy.core.models import Audience, Content, Image, Status
 from pixyproxy.core.names import EXTENSIONS
-from pixyproxy.core.requests import ImageSearch, SimilarSearch
+from pixyproxy.core.requests import FollowedImages, ImageSearch, SimilarSearch
 from pixyproxy.core.search_terms import MOST_TERMS, parse_search
 from pixyproxy.data.image_store import ImageStore, Servable
 from pixyproxy.data.library import Library
 from pixyproxy.data.search.similar import Similar
 from pixyproxy.service.cursors import Cursors
 from pixyproxy.service.looks import Glances
-from pixyproxy.service.making.watching import Preview, Watching
+from pixyproxy.service.making.watched import Preview
+from pixyproxy.service.making.watching import Watching
 from pixyproxy.service.validation import revalidated
 
 MOST_RELATIVES = 200
@@ -73,6 +74,10 @@ class Picture:
     @property
     def is_copy(self) -> bool:
         return self.content != self.image.content
+
+    @property
+    def is_in_trash(self) -> bool:
+        return self.image.deleted_at is not None
 
     @property
     def filename(self) -> str:
@@ -189,12 +194,22 @@ class ImageReading:
         )
         return [replace(each, image=self._as_seen(each.image)) for each in found]
 
-    async def follow(self, guid: str) -> AsyncIterator[Image | Preview]:
+    async def follow(self, guid: str) -> AsyncGenerator[Image | Preview, None]:
         """The image now and after each step of its life."""
-        return self._steps(await self.get(guid))
+        return self._steps(self._watching.follow(await self.get(guid), self._audience))
 
-    async def _steps(self, image: Image) -> AsyncIterator[Image | Preview]:
-        async with aclosing(self._watching.follow(image, self._audience)) as steps:
+    async def follow_all(self, followed: FollowedImages) -> AsyncGenerator[Image | Preview, None]:
+        """The same of several at once. Raises `ImageNotFound` where one of them may not be seen."""
+        guids = list(dict.fromkeys(revalidated(followed).guid))
+        images = {each.guid: each for each in await self._library.images.with_guids(guids, self._audience)}
+        if len(images) < len(guids):
+            raise ImageNotFound
+        return self._steps(self._watching.follow_all([images[guid] for guid in guids], self._audience))
+
+    async def _steps(
+        self, steps: AsyncGenerator[Image | Preview, None]
+    ) -> AsyncGenerator[Image | Preview, None]:
+        async with aclosing(steps):
             async for each in steps:
                 yield self._as_seen(each) if isinstance(each, Image) else each
 
@@ -214,6 +229,11 @@ class ImageReading:
 
     async def picture(self, guid: str) -> Picture:
         return self.picture_of(await self.get(guid))
+
+    async def picture_in_trash(self, guid: str) -> Picture:
+        """Exists for the holder of a key alone: no visitor has a trash, and no link opens one."""
+        del guid
+        raise ImageNotFound
 
     def picture_of(self, image: Image, at_hand: bytes | None = None) -> Picture:
         """Whether its bytes are there is seen when they are read."""

@@ -16,11 +16,14 @@ from pixyproxy.service.linking import Linking
 from pixyproxy.service.links import Links, SignedLink
 from pixyproxy.service.looks import Glances
 from pixyproxy.service.making.generation import Generation
+from pixyproxy.service.operations import FoundOut, Operations
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.public import PublicImages
 from pixyproxy.service.reading import ImageReading
+from pixyproxy.service.sessions import Sessions
 from pixyproxy.service.tags import TagRenaming, Tags
 from pixyproxy.service.trash import Trash
+from pixyproxy.service.usage import Usage
 from pixyproxy.service.variants.variants import Variants
 
 
@@ -32,13 +35,17 @@ class Services:
     catalogue: Catalogue
     generation: Generation
     keys: Keys
+    sessions: Sessions
     cursors: Cursors
     links: Links
     variants: Variants
     trash: Trash
     housekeeping: Housekeeping
+    images_in: str
+    """`folder` or `s3`."""
     glances: Glances = field(default_factory=Glances)
     exports: Exports = field(default_factory=Exports)
+    found_out: FoundOut = field(default_factory=FoundOut)
 
     def public(self) -> PublicImages:
         return PublicImages(self.library, self.store, self.cursors, self.glances, self.generation.watching)
@@ -67,6 +74,14 @@ class Services:
 
     def linking(self, caller: Caller) -> Linking:
         return Linking(self.private(caller), self.links)
+
+    def usage(self) -> Usage:
+        return Usage(self.library)
+
+    def operations(self) -> Operations:
+        return Operations(
+            self.library, self.generation, self.catalogue, self.variants, self.images_in, self.found_out
+        )
 
     async def through_link(self, guid: str, link: SignedLink) -> ImageReading:
         """That one image, for whoever has the link. Raises `Forbidden` when it is not a valid one."""

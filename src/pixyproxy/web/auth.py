@@ -19,10 +19,13 @@ from pixyproxy.service.generators.catalogue import Catalogue
 from pixyproxy.service.keys import Keys
 from pixyproxy.service.linking import Linking
 from pixyproxy.service.links import SignedLink
+from pixyproxy.service.operations import Operations
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import ImageReading
 from pixyproxy.service.services import Services
 from pixyproxy.service.tags import TagRenaming, Tags
+from pixyproxy.service.usage import Usage
+from pixyproxy.web.session_cookie import token_in
 
 T = TypeVar("T")
 WITH_KEY, ALSO_WITHOUT = "bearer", "bearer-or-nothing"
@@ -30,9 +33,15 @@ WITH_KEY, ALSO_WITHOUT = "bearer", "bearer-or-nothing"
 
 
 async def recognise_caller(request: Request) -> Caller | None:
-    """None without a key. A key that is not in force is refused, also where none is needed."""
-    text = _key_in(request)
-    return await services_of(request).keys.recognise(text) if text else None
+    """None without a key and a session. One that is not in force is refused, also where none is needed.
+
+    A key in the headers goes first.
+    """
+    services = services_of(request)
+    if text := _key_in(request):
+        return await services.keys.recognise(text)
+    token = token_in(request, services.sessions.cookie)
+    return None if token is None else (await services.sessions.recognise(token)).caller
 
 
 def services_of(request: Request) -> Services:
@@ -109,14 +118,28 @@ def _tags_of_key_holder(services: Services, caller: Caller | None) -> TagRenamin
 
 
 def _keys_for_administrator(services: Services, caller: Caller | None) -> Keys:
-    if not _holder_of_a_key(caller).is_admin:
-        raise Forbidden("Only an administrator's key may do that.")
+    _check_is_administrator(caller)
     return services.keys
+
+
+def _usage_for_administrator(services: Services, caller: Caller | None) -> Usage:
+    _check_is_administrator(caller)
+    return services.usage()
+
+
+def _operations_for_administrator(services: Services, caller: Caller | None) -> Operations:
+    _check_is_administrator(caller)
+    return services.operations()
 
 
 def _models_for_key_holder(services: Services, caller: Caller | None) -> Catalogue:
     _holder_of_a_key(caller)
     return services.catalogue
+
+
+def _check_is_administrator(caller: Caller | None) -> None:
+    if not _holder_of_a_key(caller).is_admin:
+        raise Forbidden("Only an administrator's key may do that.")
 
 
 def _holder_of_a_key(caller: Caller | None) -> Caller:
@@ -136,3 +159,5 @@ VisibleTags = Annotated[Tags, Depends(Gate(_tags_seen_by, scheme=ALSO_WITHOUT))]
 OwnTags = Annotated[TagRenaming, Depends(Gate(_tags_of_key_holder))]
 Models = Annotated[Catalogue, Depends(Gate(_models_for_key_holder))]
 AllKeys = Annotated[Keys, Depends(Gate(_keys_for_administrator))]
+ServiceUsage = Annotated[Usage, Depends(Gate(_usage_for_administrator))]
+ServiceOperations = Annotated[Operations, Depends(Gate(_operations_for_administrator))]

@@ -49,9 +49,10 @@ _HEADERS = {
         "ETag": "The SHA-256 of the bytes",
         "Repr-Digest": "The same, as RFC 9530 says it",
         "Last-Modified": "When the image was made; not with a copy",
-        "Cache-Control": "For ever; `private` or `public` as the image is, and as long as a link at most",
+        "Cache-Control": "For ever, `private` or `public` as the image is; as long as a link at most; in the "
+        "trash `no-store`",
         "Content-Disposition": "The filename, in any script",
-        "Vary": "The key, and for `format=auto` the `Accept`",
+        "Vary": "The key, the session, and for `format=auto` the `Accept`",
     }.items()
 }
 _CONTENT: dict[int | str, dict[str, Any]] = {
@@ -77,6 +78,7 @@ class ContentQuery(VariantOptions):
 
     model_config = ConfigDict(extra="ignore")
 
+    deleted: bool = Field(False, description="Of an image in your trash, and of no other")
     download: bool = Field(False, description="As an attachment, to be saved")
     expires: str | None = Field(None, max_length=20, description="Of a signed link")
     kid: str | None = Field(None, max_length=20, description="Of a signed link")
@@ -99,7 +101,7 @@ async def get_image_content(
     request: Request, guid: Guid, images: LinkedImages, query: Annotated[ContentQuery, Query()]
 ) -> Response:
     """For those who may see the image, and for whoever has a signed link to it."""
-    picture = await images.picture(guid)
+    picture = await (images.picture_in_trash(guid) if query.deleted else images.picture(guid))
     if not query.is_original:
         accept = ", ".join(request.headers.getlist("accept"))
         picture = await services_of(request).variants.of(picture, query.options, accept)

@@ -3,28 +3,23 @@
 from importlib import resources
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 router = APIRouter(include_in_schema=False)
 
 _MEDIA_TYPES = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
-@router.get("/")
-async def show_start(request: Request) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/docs")
-
-
 @router.get("/docs")
-async def show_docs(request: Request) -> Response:
-    prefix = request.scope.get("root_path", "")
+async def show_docs() -> Response:
+    """All it refers to is relative, so that it works under any path."""
     return get_swagger_ui_html(
-        openapi_url=f"{prefix}/openapi.json",
+        openapi_url="openapi.json",
         title="PixyProxy",
-        swagger_js_url=f"{prefix}/docs/swagger-ui-bundle.js",
-        swagger_css_url=f"{prefix}/docs/swagger-ui.css",
+        swagger_js_url="docs/swagger-ui-bundle.js",
+        swagger_css_url="docs/swagger-ui.css",
         swagger_favicon_url="data:,",
         swagger_ui_parameters={"tryItOutEnabled": True, "persistAuthorization": True},
     )

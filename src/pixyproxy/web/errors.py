@@ -47,7 +47,7 @@ STATUS_OF: dict[type[our.PixyProxyException], int] = {
 async def answer_error(request: Request, error: Exception) -> Response:
     """Every error of every route ends here."""
     problem = _as_ours(error)
-    if isinstance(error, HTTPException) and error.status_code in {404, 405}:
+    if isinstance(error, HTTPException) and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         request.scope["endpoint"] = answer_error  # no resource answers, and the log shall not say so
     speaks_openai = request.scope["path"].startswith(openai.PREFIX)
     status = _status_of(problem, error, openai.STATUS_OF if speaks_openai else STATUS_OF)

@@ -16,9 +16,8 @@ from pixyproxy.core.requests import (
     LibraryFilters,
 )
 from pixyproxy.service.making.generation import Made
-from pixyproxy.web.answers import json_answer, json_array, next_page
+from pixyproxy.web.answers import json_answer, json_array, next_page, prefix_of
 from pixyproxy.web.auth import OwnImages, VisibleImages
-from pixyproxy.web.events import answer_events
 from pixyproxy.web.preferences import Preferences
 from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import CountDetail, ImageDetail, LineageDetail
@@ -48,9 +47,6 @@ _ORDER_HEADERS = [
         "description": "The same key with the same request stands for the same image, for 72 hours",
     },
 ]
-_EVENTS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The events", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
-}
 _LISTED: dict[int | str, dict[str, Any]] = {
     200: {
         "headers": {
@@ -77,7 +73,7 @@ async def create_image(request: Request, prompt: ImagePrompt, images: OwnImages)
     key = IdempotencyKey.of("POST /image", request.headers.getlist("idempotency-key"), prompt)
     preferences = Preferences.of(request.headers.getlist("prefer"))
     made = await images.begin(prompt, key, preferences.patience_s)
-    return _answer_made(made, preferences)
+    return _answer_made(request, made, preferences)
 
 
 @router.get(
@@ -169,21 +165,9 @@ async def cancel_image(guid: Guid, images: OwnImages) -> Response:
     return json_answer(ImageDetail.of(await images.cancel(guid)), 202)
 
 
-@router.get(
-    "/image/{guid}/events",
-    operation_id="follow_image",
-    summary="The life of an image, as it happens",
-    response_class=Response,
-    responses={**_EVENTS, **problems(401, 404)},
-)
-async def follow_image(guid: Guid, images: VisibleImages) -> Response:
-    """Server-sent events: `status` now and at each step, `partial` for a preview, `done` at the end."""
-    return answer_events(await images.follow(guid))
-
-
-def _answer_made(made: Made, preferences: Preferences) -> Response:
+def _answer_made(request: Request, made: Made, preferences: Preferences) -> Response:
     image = made.image
-    headers = {"Location": f"/image/{image.guid}"}
+    headers = {"Location": f"{prefix_of(request.app)}/image/{image.guid}"}
     if preferences.applied:
         headers["Preference-Applied"] = preferences.applied
     if made.is_replay:

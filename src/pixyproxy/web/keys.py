@@ -4,13 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
+from pydantic import TypeAdapter
 
 from pixyproxy.core.requests import NewKey
+from pixyproxy.web.answers import json_array
 from pixyproxy.web.auth import AllKeys
 from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import KeyDetail, NewKeyDetail
 
 router = APIRouter(tags=["keys"])
+_KEYS = TypeAdapter(list[KeyDetail])
 
 
 @router.post(
@@ -25,9 +28,15 @@ async def create_key(new: NewKey, keys: AllKeys) -> NewKeyDetail:
     return NewKeyDetail.of_fresh(await keys.create(new))
 
 
-@router.get("/key", operation_id="list_keys", summary="All keys", responses=problems(401, 403))
-async def list_keys(keys: AllKeys) -> list[KeyDetail]:
-    return [KeyDetail.of(key) for key in await keys.list_()]
+@router.get(
+    "/key",
+    operation_id="list_keys",
+    summary="All keys",
+    response_model=list[KeyDetail],
+    responses=problems(401, 403),
+)
+async def list_keys(keys: AllKeys) -> Response:
+    return json_array(_KEYS, [KeyDetail.of(key) for key in await keys.list_()], {})
 
 
 @router.delete(

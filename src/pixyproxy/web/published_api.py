@@ -5,6 +5,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from pixyproxy.web.answers import prefix_of
 from pixyproxy.web.auth import ALSO_WITHOUT, WITH_KEY
 from pixyproxy.web.openai.errors import PREFIX as OPENAI_PREFIX
 from pixyproxy.web.schemas import Problem
@@ -61,6 +62,8 @@ def complete_published_api(app: FastAPI) -> None:
 
     def openapi() -> dict[str, Any]:
         api = generate()
+        if prefix := prefix_of(app):
+            api["servers"] = [{"url": prefix}]
         schemes = api["components"]["securitySchemes"]
         schemes["api-key"] = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         schemes.pop(ALSO_WITHOUT, None)

@@ -51,6 +51,11 @@ class ImageDetail(BaseModel):
     media_type: str | None = Field(examples=["image/png"])
     width: int | None
     height: int | None
+    colors: list[str] | None = Field(
+        description="The averages of its quarters: top left, top right, bottom left, bottom right; "
+        "null while they are not known",
+        examples=[["#2b3a55", "#31415f", "#c98f5a", "#8a5b3c"]],
+    )
     size_bytes: int | None
     sha256: str | None
     cost_usd: float | None = Field(description="null when it is not known, never a silent 0")
@@ -82,6 +87,7 @@ class ImageDetail(BaseModel):
             media_type=content.media_type if content else None,
             width=content.width if content else None,
             height=content.height if content else None,
+            colors=list(image.colors) if image.colors else None,
             size_bytes=content.size_bytes if content else None,
             sha256=content.sha256 if content else None,
             cost_usd=None if image.cost_usd is None else float(image.cost_usd),
@@ -135,6 +141,7 @@ class LineageDetail(BaseModel):
 class Partial(BaseModel):
     """A preview of a picture that is not finished."""
 
+    guid: str
     number: int
     media_type: str
     b64: str
@@ -168,6 +175,16 @@ class NewKeyDetail(KeyDetail):
     @classmethod
     def of_fresh(cls, fresh: FreshKey) -> Self:
         return cls(key=fresh.text, **KeyDetail.of(fresh.key).model_dump())
+
+
+class SessionDetail(BaseModel):
+    """Who is signed in with this browser, if anybody is."""
+
+    signed_in: bool
+    name: str | None = Field(description="Of the key", examples=["shop team"])
+    is_admin: bool
+    expires_at: Timestamp | None
+    sees_public: bool = Field(description="The gallery shows what is public to anybody")
 
 
 class FieldProblem(BaseModel):

@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 
 from pixyproxy.core.models import Visibility
 from pixyproxy.service.reading import Picture
+from pixyproxy.web.answers import WHO_ASKS
 from pixyproxy.web.ranges import Part, continues, is_another, is_known, wanted_parts
 
 _MOST_LINK_AGE_S = 3600
@@ -26,7 +27,6 @@ _OF_EVERY_BYTE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-_BY_KEY = "Authorization, X-API-Key"
 _ASKED = "if-match if-unmodified-since if-none-match if-modified-since range if-range".split()
 
 
@@ -74,7 +74,7 @@ async def answer_picture(request: Request, picture: Picture, manner: Manner) -> 
 async def _elsewhere(request: Request, picture: Picture, manner: Manner) -> Response | None:
     """To the store, where it sends the bytes in our place and its own headers are enough for them."""
     lasts_s = manner.redirect_s if manner.link_left_s is None else min(manner.redirect_s, manner.link_left_s)
-    if request.method != "GET" or lasts_s < 1 or _is_attached(picture, manner):
+    if request.method != "GET" or lasts_s < 1 or picture.is_in_trash or _is_attached(picture, manner):
         return None
     url = await picture.link_to(lasts_s)
     if url is None:
@@ -84,7 +84,7 @@ async def _elsewhere(request: Request, picture: Picture, manner: Manner) -> Resp
         "Cache-Control": f"private, max-age={max(lasts_s - _LEFT_TO_FOLLOW_S, 0)}",
         "Cross-Origin-Resource-Policy": "cross-origin",
         "Referrer-Policy": "no-referrer",
-        "Vary": ", ".join([_BY_KEY, *manner.vary]),
+        "Vary": ", ".join([WHO_ASKS, *manner.vary]),
         **_OF_EVERY_BYTE,
     }
     return Response(status_code=307, headers=headers)
@@ -167,14 +167,15 @@ class _SentByServer(Response):
 
 
 def _headers(picture: Picture, manner: Manner) -> dict[str, str]:
-    public = picture.image.visibility is Visibility.PUBLIC
+    public = picture.image.visibility is Visibility.PUBLIC and not picture.is_in_trash
+    kept = "no-store" if picture.is_in_trash else "max-age=31536000, immutable"
     headers = {
         "ETag": f'"{picture.content.sha256}"',
         "Accept-Ranges": "bytes",
-        "Cache-Control": f"{'public' if public else 'private'}, max-age=31536000, immutable",
+        "Cache-Control": f"{'public' if public else 'private'}, {kept}",
         "Content-Disposition": _disposition(picture, manner),
         "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
-        "Vary": ", ".join([_BY_KEY, *manner.vary]),
+        "Vary": ", ".join([WHO_ASKS, *manner.vary]),
         **_OF_EVERY_BYTE,
     }
     if not picture.is_copy:  # Of these there may be several of one time at one address.

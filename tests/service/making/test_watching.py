@@ -8,7 +8,7 @@ from pixyproxy.core.exceptions import GeneratorTimeout, ImageFailed, ImageNotFou
 from pixyproxy.core.models import Image, JobState, Status, Visibility
 from pixyproxy.core.requests import ImageChanges, ImagePrompt
 from pixyproxy.service.generators.generator import PictureRequest, Receiver
-from pixyproxy.service.making.watching import Preview
+from pixyproxy.service.making.watched import Preview
 from pixyproxy.service.services import Services
 from tests.service.making.workshop import (
     CAT,
@@ -65,7 +65,7 @@ async def test_nobody_who_follows_is_nobody_to_show_previews_to(parts: Services)
         steps = await service.private(ALICE).follow(image.guid)
         assert isinstance(await anext(steps), Image)
         assert isinstance(await anext(steps), Preview)
-        await steps.aclose()  # type: ignore[attr-defined]
+        await steps.aclose()
         gate.opened.set()
         await until(parts, image.guid, Status.READY)
     assert easel.watched == [False]

@@ -77,7 +77,13 @@ async def fill(services: Services) -> dict[str, Image]:
         return images[name]
 
     first = await shelved(
-        "first", PNG, tags=("Zürich", "赤い"), created_at=MOMENT, updated_at=MOMENT, looks="0f" * 8
+        "first",
+        PNG,
+        tags=("Zürich", "赤い"),
+        created_at=MOMENT,
+        updated_at=MOMENT,
+        looks="0f" * 8,
+        colors=("#123456", "#fedcba", "#000000", "#ffffff"),
     )
     second = await shelved(
         "second",
@@ -93,6 +99,7 @@ async def fill(services: Services) -> dict[str, Image]:
         cost_usd=Decimal("0.040000001"),
         cost_source="provider",
         looks="",
+        colors=(),
     )
     failed = await shelved("failed", failure=Failure("generator_failed", "It did not."))
     await shelved("canceled", status=Status.CANCELED)

@@ -92,6 +92,15 @@ def plain(text: str) -> str:
     return CONTROL.sub("x", text)
 
 
+def test_a_line_of_an_older_export_says_nothing_of_colors() -> None:
+    older = json.loads(ImageLine.of(replace(IMAGE, looks="0f" * 8), None, None).model_dump_json())
+    del older["colors"]
+    line = read(ImageLine, json.dumps(older))
+    assert isinstance(line, ImageLine)
+    image = line.image()
+    assert (image.looks, image.colors) == ("0f" * 8, None)
+
+
 @given(attempt=ATTEMPTS)
 def test_every_attempt_comes_out_of_its_line_as_it_went_in(attempt: Attempt) -> None:
     attempt = replace(
@@ -164,6 +173,8 @@ NOT_OURS: list[tuple[type[Line], dict[str, Any], str]] = [
     (ImageLine, {"parents": ["../x"]}, "parents.0: "),
     (ImageLine, {"parents": [new_guid()] * 1001}, "parents: "),
     (ImageLine, {"looks": "zz"}, "looks: "),
+    (ImageLine, {"colors": ["#12345g"] * 4}, "colors.0: "),
+    (ImageLine, {"colors": ["#123456"] * 3}, "colors: must be those of four quarters"),
     (ImageLine, {"cost_usd": "-1"}, "cost_usd: "),
     (ImageLine, {"cost_usd": "NaN"}, "cost_usd: "),
     (ImageLine, {"cost_usd": "1e99"}, "cost_usd: "),

@@ -29,6 +29,16 @@ def test_what_a_sweep_has_left_counts_and_what_came_before_it_does_no_more() -> 
     assert full(bound) == 22
 
 
+def test_it_tells_how_much_is_kept_as_far_as_it_knows() -> None:
+    bound = Bound(MIB)
+    assert bound.kept_bytes == 0
+    write(bound)
+    assert bound.kept_bytes == 52 * KIB
+    bound.note_left(100 * KIB, counted_bytes=bound.written_bytes)
+    write(bound)
+    assert bound.kept_bytes == 152 * KIB
+
+
 def test_what_came_while_it_was_swept_counts() -> None:
     bound = Bound(MIB)
     before = bound.written_bytes

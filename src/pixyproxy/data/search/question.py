@@ -4,14 +4,14 @@ The terms find no image too few and seldom one too many; the row has the last wo
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice, pairwise
 from typing import Any
 
-from pixyproxy.core.models import ERASED_AT, Audience, Visibility
-from pixyproxy.core.requests import ImageSearch
+from pixyproxy.core.models import ERASED_AT, Audience, Status, Visibility
+from pixyproxy.core.requests import ANY_STATUS, ImageSearch
 from pixyproxy.core.search_terms import SearchTerms, parse_search
 from pixyproxy.core.words import words
 from pixyproxy.data.database import Row
@@ -19,12 +19,12 @@ from pixyproxy.data.image_rows import filename_key, tag_key
 from pixyproxy.data.search.terms import (
     IN_TRASH,
     STARTS,
-    STATE,
     AnyOf,
     between,
     during,
     exactly,
     file_starting_with,
+    in_any_state,
     named_with,
     named_with_start,
     paired,
@@ -115,17 +115,24 @@ def _ask_audience(question: Question, audience: Audience, *, own_only: bool) -> 
 
 
 def _ask_state(question: Question, search: ImageSearch) -> None:
-    question.wanted.append(exactly(STATE, IN_TRASH if search.deleted else search.status))
+    question.wanted.append(in_any_state(_states_of(search)))
     if search.deleted:
         question.where("deleted_at > :erased_at", erased_at=to_timestamp(ERASED_AT))
     else:
         question.where("deleted_at IS NULL")
-    if not search.deleted or "status" in search.model_fields_set:
-        question.where("status = :status", status=search.status.value)
+    is_said = not search.deleted or "status" in search.model_fields_set
+    if is_said and search.status != ANY_STATUS:
+        question.where("status = :status", status=str(search.status))
     for name in ("author", "model", "visibility"):
         if (value := getattr(search, name)) is not None:
             question.wanted.append(exactly(name, str(value)))
             question.where(f"{name} = :{name}", **{name: str(value)})
+
+
+def _states_of(search: ImageSearch) -> Iterable[str]:
+    if search.deleted:
+        return (IN_TRASH,)
+    return Status if search.status == ANY_STATUS else (search.status,)
 
 
 def _ask_prompt(question: Question, search: ImageSearch) -> None:

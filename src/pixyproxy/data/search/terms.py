@@ -84,6 +84,10 @@ def exactly(kind: str, key: str) -> AnyOf:
     return AnyOf((f"{kind}:{key}",))
 
 
+def in_any_state(states: Iterable[str]) -> AnyOf:
+    return AnyOf(tuple(f"{STATE}:{state}" for state in states))
+
+
 def between(kind: str, least: int | None, most: int | None) -> AnyOf:
     first = "" if least is None else _number(kind, least)
     last = "" if most is None else _number(kind, most)

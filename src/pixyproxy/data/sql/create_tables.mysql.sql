@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS image (
     size_bytes     BIGINT UNSIGNED NULL,
     sha256         CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NULL,
     looks          CHAR(16) CHARACTER SET ascii COLLATE ascii_bin NULL, -- a perceptual hash; '' where none is to be had
+    colors         CHAR(28) CHARACTER SET ascii COLLATE ascii_bin NULL, -- of its quarters, four times #rrggbb; '' where none are to be had
     cost_nano_usd  BIGINT NULL,
     cost_source    VARCHAR(40) NULL,
     error_code     VARCHAR(40) NULL,
@@ -34,7 +35,7 @@ CREATE TABLE IF NOT EXISTS image (
     deleted_at     DATETIME(6) NULL,               -- in the trash since; removed for good when its time is over
     UNIQUE KEY image_guid (guid),
     KEY image_trash (deleted_at),
-    KEY image_unseen (looks, status, id),
+    KEY image_unseen (colors, status, id),
     KEY image_batch (batch),
     KEY image_sha256 (sha256)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
@@ -59,7 +60,8 @@ CREATE TABLE IF NOT EXISTS attempt (
     ended_at            DATETIME(6) NULL,
     UNIQUE KEY attempt_storage_key (storage_key),
     KEY attempt_of_image (image_id),
-    KEY attempt_status (status, started_at)
+    KEY attempt_status (status, started_at),
+    KEY attempt_started (started_at, model, owner, generator, status, cost_nano_usd)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 -- Work that is not at its end: a row for each image that is queued or being made, and none for the others.
@@ -126,6 +128,25 @@ CREATE TABLE IF NOT EXISTS api_key (
     secret_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     created_at    DATETIME(6) NOT NULL,
     revoked_at    DATETIME(6) NULL
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
+
+-- Browsers that are signed in, and links that sign one in, once. key_id is NULL for the key of
+-- PIXYPROXY_ADMIN_KEY, which has no row; key_sha256 says which text of it.
+CREATE TABLE IF NOT EXISTS session (
+    token_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+    key_id       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    key_sha256   CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    created_at   DATETIME(6) NOT NULL,
+    expires_at   DATETIME(6) NOT NULL,
+    KEY session_expiry (expires_at),
+    KEY session_of_key (key_sha256)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
+
+CREATE TABLE IF NOT EXISTS sign_in (
+    code_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+    key_id      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+    key_sha256  CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    expires_at  DATETIME(6) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 -- What replicas must agree on and nobody else may know.

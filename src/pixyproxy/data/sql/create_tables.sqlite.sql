@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS image (
     size_bytes     INTEGER NULL,
     sha256         TEXT NULL,
     looks          TEXT NULL, -- a perceptual hash; '' where none is to be had
+    colors         TEXT NULL, -- of its quarters, four times #rrggbb; '' where none are to be had
     cost_nano_usd  INTEGER NULL,
     cost_source    TEXT NULL,
     error_code     TEXT NULL,
@@ -35,7 +36,7 @@ CREATE TABLE IF NOT EXISTS image (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS image_guid ON image (guid);
 CREATE INDEX IF NOT EXISTS image_trash ON image (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE INDEX IF NOT EXISTS image_unseen ON image (looks, status, id) WHERE looks IS NULL;
+CREATE INDEX IF NOT EXISTS image_unseen ON image (colors, status, id) WHERE colors IS NULL;
 CREATE INDEX IF NOT EXISTS image_batch ON image (batch);
 CREATE INDEX IF NOT EXISTS image_sha256 ON image (sha256);
 
@@ -61,6 +62,7 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE UNIQUE INDEX IF NOT EXISTS attempt_storage_key ON attempt (storage_key);
 CREATE INDEX IF NOT EXISTS attempt_of_image ON attempt (image_id);
 CREATE INDEX IF NOT EXISTS attempt_status ON attempt (status, started_at);
+CREATE INDEX IF NOT EXISTS attempt_started ON attempt (started_at, model, owner, generator, status, cost_nano_usd);
 
 -- Work that is not at its end: a row for each image that is queued or being made, and none for the others.
 -- Who holds one renews its lease; from free_at on, anybody may take it, under a new token. Both databases keep
@@ -126,6 +128,25 @@ CREATE TABLE IF NOT EXISTS api_key (
     secret_sha256 TEXT NOT NULL,
     created_at    TEXT NOT NULL,
     revoked_at    TEXT NULL
+) WITHOUT ROWID;
+
+-- Browsers that are signed in, and links that sign one in, once. key_id is NULL for the key of
+-- PIXYPROXY_ADMIN_KEY, which has no row; key_sha256 says which text of it.
+CREATE TABLE IF NOT EXISTS session (
+    token_sha256 TEXT NOT NULL PRIMARY KEY,
+    key_id       TEXT NULL,
+    key_sha256   TEXT NOT NULL,
+    created_at   TEXT NOT NULL,
+    expires_at   TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_expiry ON session (expires_at);
+CREATE INDEX IF NOT EXISTS session_of_key ON session (key_sha256);
+
+CREATE TABLE IF NOT EXISTS sign_in (
+    code_sha256 TEXT NOT NULL PRIMARY KEY,
+    key_id      TEXT NULL,
+    key_sha256  TEXT NOT NULL,
+    expires_at  TEXT NOT NULL
 ) WITHOUT ROWID;
 
 -- What replicas must agree on and nobody else may know.

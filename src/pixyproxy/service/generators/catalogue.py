@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pixyproxy.core.exceptions import CannotStart, InvalidRequest, ModelNotFound, Unavailable
 from pixyproxy.core.models import Size, Task
 from pixyproxy.core.requests import ImagePrompt, PictureOptions
+from pixyproxy.service.generators.abilities import Abilities
 from pixyproxy.service.generators.generator import NO_INPUTS, Generator, Inputs, PictureRequest
 
 
@@ -13,6 +14,18 @@ from pixyproxy.service.generators.generator import NO_INPUTS, Generator, Inputs,
 class Choice:
     generator: Generator
     request: PictureRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A name that a caller may use for a model, and what can be asked for by it."""
+
+    name: str
+    generator: str
+    is_default: bool
+    stands_for: str | None
+    """The model that is meant, where the operator has given it another name."""
+    abilities: Abilities
 
 
 class Catalogue:
@@ -47,6 +60,12 @@ class Catalogue:
             if known and alias != "*":
                 owners[alias] = self._by_model[known[0]].name
         return owners
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """One for each name that a caller may use, the default model's first."""
+        names = dict.fromkeys((self._default_model, *self.owners))
+        return tuple(self._offer(name, models[0]) for name in names if (models := self._models_for(name)))
 
     @property
     def idle_aliases(self) -> tuple[str, ...]:
@@ -91,12 +110,25 @@ class Catalogue:
             await generator.close()
 
     def _resolve(self, name: str) -> list[str]:
+        models = self._models_for(name)
+        if not models:
+            raise ModelNotFound
+        return models
+
+    def _models_for(self, name: str) -> list[str]:
         """A name's aliases, where it has some; those of `*` for what nobody knows."""
         for models in (self._aliases.get(name, (name,)), self._aliases.get("*", ())):
             known = [model for model in models if model in self._by_model]
             if known:
                 return known
-        raise ModelNotFound
+        return []
+
+    def _offer(self, name: str, model: str) -> Offer:
+        """Of several models that are asked in turn, the first one's."""
+        generator = self._by_model[model]
+        stands_for = None if model == name else model
+        is_default = name == self._default_model
+        return Offer(name, generator.name, is_default, stands_for, generator.abilities(model))
 
     def _resolve_at_start(self, setting: str, name: str) -> None:
         try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from pixyproxy.core.models import Cost, JsonValue, Size, Task
+from pixyproxy.service.generators.abilities import Abilities
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,9 @@ class Generator(Protocol):
     @property
     def models(self) -> tuple[str, ...]:
         """The models it makes pictures with, its preferred one first."""
+
+    def abilities(self, model: str, /) -> Abilities:
+        """What can be asked for with one of its models: each of it passes `check`, and nothing else."""
 
     def check(self, request: PictureRequest) -> None:
         """Raise `InvalidRequest` for what this generator cannot do, before anything is recorded or paid."""

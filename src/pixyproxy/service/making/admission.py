@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 
 from pixyproxy.core.exceptions import StorageFull, Unavailable
 from pixyproxy.data.image_store import ImageStore
@@ -9,6 +10,20 @@ from pixyproxy.data.spool import Spool
 
 _TRUSTED_S = 1.0
 _PATIENCE_S = 10.0  # A disk that does not answer is as good as full.
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """On the disk that is nearest to being full, of those that answers and images lie on."""
+
+    free_bytes: int | None
+    """None where it cannot be told."""
+    reserve_bytes: int
+
+    @property
+    def is_low(self) -> bool:
+        """What is free below the reserve is for answers that are paid for already."""
+        return self.free_bytes is not None and self.free_bytes < self.reserve_bytes
 
 
 class Admission:
@@ -46,8 +61,16 @@ class Admission:
     def note_that_the_store_fails(self) -> None:
         self._store_worked_at = float("-inf")
 
+    def room(self) -> Room:
+        disks = [
+            (space.free_bytes, space.reserve_bytes(self._reserve_bytes))
+            for space in (self._spool.space(), self._store.space())
+            if space is not None
+        ]
+        if not disks:
+            return Room(None, self._reserve_bytes or 0)
+        return Room(*min(disks, key=lambda disk: disk[0] - disk[1]))
+
     def _check_room(self) -> None:
-        """What is free below the reserve is for answers that are paid for already."""
-        for space in (self._spool.space(), self._store.space()):
-            if space is not None and space.free_bytes < space.reserve_bytes(self._reserve_bytes):
-                raise StorageFull(retry_after_s=60)
+        if self.room().is_low:
+            raise StorageFull(retry_after_s=60)

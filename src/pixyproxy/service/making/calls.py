@@ -27,7 +27,7 @@ from pixyproxy.data.spool import AnswerAbout, Spool, SpooledAnswer
 from pixyproxy.service.generators.catalogue import Choice
 from pixyproxy.service.making.circuits import Circuits
 from pixyproxy.service.making.leases import held_job
-from pixyproxy.service.making.watching import Watched
+from pixyproxy.service.making.watched import Watched
 
 log = logging.getLogger(__name__)
 
@@ -204,7 +204,7 @@ class _IntoSpool:
 
     @property
     def is_watched(self) -> bool:
-        return self._watched.followers > 0
+        return bool(self._watched.followers)
 
     def note_request_id(self, request_id: str | None) -> None:
         self._answer.about = replace(self._answer.about, provider_request_id=request_id)

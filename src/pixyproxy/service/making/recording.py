@@ -93,7 +93,7 @@ class Recording:
         async def work(repositories: Repositories) -> None:
             images = repositories.images
             image = await images.find_for_update(guid, _EVERYTHING)
-            image = image or await images.find_in_trash(guid, _EVERYTHING)
+            image = image or await images.find_in_trash_for_update(guid, _EVERYTHING)
             if image is None or image.status not in unsent:
                 return
             await repositories.jobs.remove(image.id)

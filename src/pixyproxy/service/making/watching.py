@@ -1,60 +1,20 @@
 """Waiting for an image: of one that is made here we are told, for another the database is asked."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from weakref import WeakSet
 
 from pixyproxy.core.exceptions import ImageFailed, ImageNotFound, PixyProxyException, as_told
 from pixyproxy.core.life import is_settled
 from pixyproxy.core.models import Audience, Image, Status
 from pixyproxy.data.library import Library
+from pixyproxy.service.making.watched import Follower, Preview, Watched
 
 _POLL_S = 0.5
 _MOST_AT_HAND = 32
 _EVERYTHING = Audience(sees_everything=True)
 _ASK_AGAIN_S = 1  # of a failure that is told once more: what it waited for then may be over
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A picture that is not finished."""
-
-    number: int
-    content: bytes
-
-
-@dataclass(eq=False, slots=True, weakref_slot=True)
-class Watched:
-    """An image that is made in this process, as those see it who wait for it."""
-
-    guid: str
-    previews: list[Preview] = field(default_factory=list)
-    followers: int = 0
-    outcome: asyncio.Future[Image | None] = field(default_factory=asyncio.Future)
-    """None when it was given to another worker."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    is_wanted: bool = False
-    """Somebody waits for the picture itself, and is spared reading it from the store."""
-    content: bytes | None = None
-
-    def show(self, content: bytes) -> None:
-        self.previews.append(Preview(len(self.previews), content))
-        self._wake()
-
-    def tell(self, outcome: Image | PixyProxyException | None) -> None:
-        if not self.outcome.done():
-            if isinstance(outcome, PixyProxyException):
-                self.outcome.set_exception(outcome)
-                self.outcome.exception()  # Nobody may be waiting; it is in the row and the log.
-            else:
-                self.outcome.set_result(outcome)
-        self._wake()
-
-    def _wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
 
 
 class Watching:
@@ -94,25 +54,53 @@ class Watching:
 
     async def follow(self, image: Image, audience: Audience) -> AsyncGenerator[Image | Preview, None]:
         """The image now and after each step, and its previews in between; ends when it is settled."""
-        seen, shown = image, 0
-        joined: Watched | None = None
+        follower = Follower(image, asyncio.Event())
         yield image
         try:
-            while not (is_settled(seen.status) or self.is_over):
-                watched = self.find(image.guid)
-                if watched is not joined:
-                    _leave(joined)
-                    joined, shown = _join(watched), 0
-                await _change(watched, shown)
+            while not (follower.is_done or self.is_over):
+                await self._news_of([follower])
                 now = await self._look_up(image.guid, audience)
-                for preview in watched.previews[shown:] if watched else ():
-                    shown += 1
+                for preview in follower.previews():
                     yield preview
-                if now.status is not seen.status:
+                if follower.sees_a_step(now):
                     yield now
-                seen = now
         finally:
-            _leave(joined)
+            follower.leave()
+
+    async def follow_all(
+        self, images: Sequence[Image], audience: Audience
+    ) -> AsyncGenerator[Image | Preview, None]:
+        """The same of several at once. Of the previews that nobody has taken in time, the newest.
+
+        Of one that may not be seen any more nothing more is told.
+        """
+        news = asyncio.Event()
+        followers = [Follower(image, news) for image in images]
+        for image in images:
+            yield image
+        try:
+            while (going := [each for each in followers if not each.is_done]) and not self.is_over:
+                await self._news_of(going)
+                seen = await self._library.images.with_guids([each.guid for each in going], audience)
+                now = {image.guid: image for image in seen}
+                for each in going:
+                    for preview in each.previews()[-1:]:
+                        yield preview
+                    if each.sees_a_step(now.get(each.guid)):
+                        yield each.seen
+        finally:
+            for each in followers:
+                each.leave()
+
+    async def _news_of(self, followers: Sequence[Follower]) -> None:
+        """There may be something new; one event wakes them all."""
+        for each in followers:
+            each.join(self.find(each.guid))
+        news = followers[0].news
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_POLL_S):
+                await news.wait()
+        news.clear()
 
     async def _settled(self, image: Image) -> Image:
         while True:
@@ -138,27 +126,6 @@ class Watching:
         if image is None:
             raise ImageNotFound
         return image
-
-
-def _join(watched: Watched | None) -> Watched | None:
-    if watched is not None:
-        watched.followers += 1
-    return watched
-
-
-def _leave(watched: Watched | None) -> None:
-    if watched is not None:
-        watched.followers -= 1
-
-
-async def _change(watched: Watched | None, shown: int) -> None:
-    """There may be something new; it does not wait where there certainly is."""
-    if watched is None:
-        await asyncio.sleep(_POLL_S)
-    elif len(watched.previews) == shown:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_POLL_S):
-                await watched.changed.wait()
 
 
 def _ready(image: Image) -> Image:

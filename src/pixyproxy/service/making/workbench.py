@@ -14,7 +14,8 @@ from pixyproxy.service.making.calls import Calls, Making
 from pixyproxy.service.making.leases import Leases
 from pixyproxy.service.making.outcomes import Ended
 from pixyproxy.service.making.settling import Settling
-from pixyproxy.service.making.watching import Watched, Watching
+from pixyproxy.service.making.watched import Watched
+from pixyproxy.service.making.watching import Watching
 
 log = logging.getLogger(__name__)
 

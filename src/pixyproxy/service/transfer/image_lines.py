@@ -28,6 +28,7 @@ from pixyproxy.service.transfer.lines import (
 _COLUMN_LENGTH = 255
 _REVISED_LENGTH = 1_000_000
 _MOST_PARENTS = 1000
+_QUARTERS = 4
 _MOST_PIXELS_A_SIDE = 2**32 - 1
 
 
@@ -49,12 +50,19 @@ def _settled(status: Status) -> Status:
     return status
 
 
+def _four_or_none(colors: list[str]) -> list[str]:
+    if len(colors) not in {0, _QUARTERS}:
+        raise ValueError("must be those of four quarters")
+    return colors
+
+
 def _restorable(deleted_at: datetime) -> datetime:
     if deleted_at <= ERASED_AT:
         raise ValueError("must be that of an image that can be restored")
     return deleted_at
 
 
+Color = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 Side = Annotated[int, Field(ge=0, le=_MOST_PIXELS_A_SIDE)]
 
 
@@ -103,6 +111,8 @@ class ImageLine(Line):
     batch: Guid | None
     content: ContentLine | None
     looks: Annotated[str, Field(pattern="^([0-9a-f]{16})?$")] | None
+    colors: Annotated[list[Color], AfterValidator(_four_or_none)] | None = None
+    """Older exports know of none."""
     cost_usd: Usd | None
     cost_source: ShortName | None
     error: ErrorLine | None
@@ -134,6 +144,7 @@ class ImageLine(Line):
             batch=image.batch,
             content=ContentLine.of(image.content) if image.content else None,
             looks=image.looks,
+            colors=None if image.colors is None else list(image.colors),
             cost_usd=image.cost_usd,
             cost_source=image.cost_source,
             error=ErrorLine.of(image.failure),
@@ -150,6 +161,7 @@ class ImageLine(Line):
             **facts,
             tags=tuple(self.tags),
             parents=tuple(self.parents),
+            colors=None if self.colors is None else tuple(self.colors),
             content=self.placed_content(),
             failure=self.error.failure() if self.error else None,
         )

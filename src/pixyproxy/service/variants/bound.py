@@ -18,6 +18,11 @@ class Bound:
         self._has_refused = False
 
     @property
+    def kept_bytes(self) -> int:
+        """What was removed since the last sweep still counts."""
+        return self._left_bytes + self._since_the_sweep()
+
+    @property
     def is_sweep_due(self) -> bool:
         return self._has_refused or self._since_the_sweep() * _SWEPT_AFTER_SHARE > self.most_bytes
 
@@ -25,7 +30,7 @@ class Bound:
         """If so, it is to be told when it was written."""
         if size_bytes > self.most_bytes:
             return False
-        if self._left_bytes + self._since_the_sweep() + self._in_work_bytes > self.most_bytes * _PASSED_BY:
+        if self.kept_bytes + self._in_work_bytes > self.most_bytes * _PASSED_BY:
             self._has_refused = True
             return False
         self._in_work_bytes += _on_disk(size_bytes)

@@ -93,6 +93,15 @@ class Variants:
         self._unwanted: set[Question] = set()
         self._sweeping: asyncio.Task[None] | None = None
 
+    @property
+    def kept_bytes(self) -> int:
+        """As far as this process can tell: what its last sweep has left, and what it made since."""
+        return self._bound.kept_bytes
+
+    @property
+    def most_bytes(self) -> int:
+        return self._bound.most_bytes
+
     async def of(self, picture: Picture, options: VariantOptions, accept: str) -> Picture:
         """The picture itself where nothing is asked for, else always a copy: only that surely says nothing.
 

@@ -14,7 +14,7 @@ from pydantic_core import to_json
 from pixyproxy.core.exceptions import ImageNotFound, InternalError, PixyProxyException
 from pixyproxy.core.models import Image
 from pixyproxy.service.making.generation import Batch
-from pixyproxy.service.making.watching import Preview
+from pixyproxy.service.making.watched import Preview
 from pixyproxy.service.private import PrivateImages
 from pixyproxy.service.reading import Picture
 from pixyproxy.web.openai.answers import created, facts_of, format_of, guid_header

@@ -11,6 +11,7 @@ from openai import APIError, AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
 from pixyproxy.core.exceptions import OutcomeUnknown
 from pixyproxy.core.models import Task
+from pixyproxy.service.generators.abilities import Abilities
 from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest, Receiver
 from pixyproxy.service.generators.many_pools import many_pools
 from pixyproxy.service.generators.openai import abilities, answers
@@ -50,6 +51,9 @@ class OpenAIImages:
             http_client=DefaultAsyncHttpxClient(transport=many_pools()),
         )
         self._deadline_s = deadline_s
+
+    def abilities(self, model: str, /) -> Abilities:
+        return abilities.abilities_of(model)
 
     def check(self, request: PictureRequest) -> None:
         abilities.check(request)

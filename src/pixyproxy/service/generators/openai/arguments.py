@@ -15,13 +15,17 @@ _NAMED = {
     Task.GENERATE: signature(AsyncImages.generate).parameters,
     Task.EDIT: signature(AsyncImages.edit).parameters,
 }
-_LEGACY_SIZES = {Size(256, 256), Size(512, 512)}
-_LEGACY_QUALITIES = {"standard": "auto", "hd": "high"}
+LEGACY_SIZES = {Size(256, 256), Size(512, 512)}
+LEGACY_QUALITIES = {"standard": "auto", "hd": "high"}
 
 
 def sent_size(size: Size) -> Size:
     """The models of today make none that small; clients of the old ones still ask for them."""
-    return Size(1024, 1024) if size in _LEGACY_SIZES else size
+    return Size(1024, 1024) if size in LEGACY_SIZES else size
+
+
+def sent_quality(quality: str) -> str:
+    return LEGACY_QUALITIES.get(quality, quality)
 
 
 def arguments(request: PictureRequest) -> Mapping[str, Any]:
@@ -33,12 +37,11 @@ def arguments(request: PictureRequest) -> Mapping[str, Any]:
 
 
 def _wanted(request: PictureRequest) -> dict[str, Any]:
-    quality = request.quality
     wanted = {
         "prompt": request.prompt,
         "model": request.model,
         "size": request.size and str(sent_size(request.size)),
-        "quality": quality and _LEGACY_QUALITIES.get(quality, quality),
+        "quality": request.quality and sent_quality(request.quality),
         "background": request.background,
         "output_format": request.output_format,
         **request.options,

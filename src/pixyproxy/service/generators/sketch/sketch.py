@@ -13,6 +13,7 @@ import pyvips
 from pixyproxy.core.exceptions import GeneratorFailed, Unavailable
 from pixyproxy.core.models import Cost, JsonValue, Task
 from pixyproxy.service.generators import own_answers
+from pixyproxy.service.generators.abilities import Abilities
 from pixyproxy.service.generators.generator import GeneratedPicture, PictureRequest, Receiver
 from pixyproxy.service.generators.sketch import asked
 from pixyproxy.service.generators.sketch.compose import scene_of
@@ -38,6 +39,9 @@ class Sketch:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="sketch")
+
+    def abilities(self, _model: str, /) -> Abilities:
+        return asked.ABILITIES
 
     def check(self, request: PictureRequest) -> None:
         asked.check(request)

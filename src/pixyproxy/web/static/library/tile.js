@@ -1,0 +1,113 @@
+/** One picture of the grid. */
+
+import { addressOf } from "../address.js";
+import { thumbnailUrl } from "../api.js";
+import { create, fill, iconButton } from "../markup.js";
+import { isStarred } from "../stars.js";
+
+/** @import { ImageDetail } from "../types.d.ts" */
+/** @import { Box } from "./layout.js" */
+
+/** The service makes copies on a ladder of widths; these are some of its rungs. */
+const WIDTHS = [160, 256, 360, 512, 720, 1024];
+
+/**
+ * @typedef {object} TileActions
+ * @property {(guid: string) => void} open
+ * @property {(guid: string, withRange: boolean) => void} select
+ * @property {(guid: string) => void} star
+ */
+
+export class Tile {
+  /** @param {string} guid @param {TileActions} actions */
+  constructor(guid, actions) {
+    this.guid = guid;
+    this.picture = create("img", { alt: "", decoding: "async", draggable: false });
+    this.link = create(
+      "a",
+      { class: "tile-link", tabIndex: -1, onclick: (/** @type {MouseEvent} */ event) => this.#open(event) },
+      this.picture,
+    );
+    this.caption = create("p", { class: "tile-caption", dir: "auto" });
+    this.select = iconButton("check", "Select", (event) => actions.select(guid, event.shiftKey), {
+      class: "tile-button tile-select",
+      "aria-pressed": "false",
+      tabIndex: -1,
+    });
+    this.star = iconButton("star", "Star", () => actions.star(guid), {
+      class: "tile-button tile-star",
+      "aria-pressed": "false",
+      tabIndex: -1,
+    });
+    this.element = create("li", { class: "tile" }, this.link, this.caption, this.select, this.star);
+    this.element.dataset.guid = guid;
+    this.actions = actions;
+    this.picture.addEventListener("load", () => this.element.classList.add("is-loaded"));
+    this.picture.addEventListener("error", () => this.element.classList.add("is-missing"));
+  }
+
+  /** @param {MouseEvent} event */
+  #open(event) {
+    if (event.ctrlKey || event.metaKey || event.button !== 0) return;
+    event.preventDefault();
+    if (event.shiftKey) this.actions.select(this.guid, true);
+    else this.actions.open(this.guid);
+  }
+
+  /** @param {Box} box */
+  put(box) {
+    const { style } = this.element;
+    style.transform = `translate(${box.left}px, ${box.top}px)`;
+    style.width = `${box.width}px`;
+    style.height = `${box.height}px`;
+    const sizes = `${Math.ceil(box.width)}px`;
+    if (this.picture.sizes !== sizes) this.picture.sizes = sizes;
+  }
+
+  /** Only where one stays: who flies past thousands does not want them all made. @param {boolean} isInTrash */
+  load(isInTrash) {
+    if (this.picture.srcset) return;
+    const copies = WIDTHS.map((width) => `${thumbnailUrl(this.guid, width, isInTrash)} ${width}w`);
+    this.picture.srcset = copies.join(", ");
+  }
+
+  remove() {
+    this.element.remove();
+    if (!this.picture.complete) this.picture.srcset = "";
+  }
+
+  /**
+   * @param {ImageDetail | undefined} image
+   * @param {{index: number, isSelected: boolean, canChange: boolean, isInTrash: boolean}} state
+   */
+  show(image, { index, isSelected, canChange, isInTrash }) {
+    this.element.setAttribute("aria-posinset", String(index + 1));
+    this.element.classList.toggle("is-selected", isSelected);
+    this.select.setAttribute("aria-pressed", String(isSelected));
+    this.select.hidden = !canChange;
+    this.star.hidden = !canChange || isInTrash;
+    this.link.href = addressOf({ image: this.guid });
+    if (!image) return;
+    this.picture.alt = image.prompt;
+    fill(this.caption, image.prompt);
+    const starred = isStarred(image);
+    this.star.setAttribute("aria-pressed", String(starred));
+    this.element.classList.toggle("is-starred", starred);
+    this.element.classList.toggle("is-public", image.visibility === "public");
+    paintColors(this.link, image.colors);
+  }
+}
+
+/**
+ * What is seen before the picture is: the colors of its quarters, running into each other.
+ * @param {HTMLElement} element
+ * @param {string[] | null} colors
+ */
+export function paintColors(element, colors) {
+  if (!colors) return;
+  const corners = ["0% 0%", "100% 0%", "0% 100%", "100% 100%"];
+  const lights = corners.map(
+    (corner, index) => `radial-gradient(at ${corner}, ${colors[index]} 0%, transparent 75%)`,
+  );
+  element.style.background = `${lights.join(", ")}, ${colors[0]}`;
+}

@@ -1,0 +1,42 @@
+"""A reverse proxy that takes a path off: what `location /pixy/ { proxy_pass http://…/; }` makes of nginx."""
+
+import asyncio
+import re
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+PREFIX = b"/pixy"
+_NOT_OURS = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+@asynccontextmanager
+async def stripping_proxy(port: int, behind: int) -> AsyncIterator[None]:
+    """Hands on what comes to `port` under the prefix, one request for each connection."""
+
+    async def answer(reader: StreamReader, writer: StreamWriter) -> None:
+        method, path, rest = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)
+        if path.startswith(PREFIX + b"/"):
+            rest = re.sub(rb"(?i)\r\nconnection: [^\r]*", b"\r\nConnection: close", rest)
+            await _exchange(behind, b" ".join((method, path.removeprefix(PREFIX), rest)), reader, writer)
+        else:
+            writer.write(_NOT_OURS)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        yield
+
+
+async def _exchange(behind: int, head: bytes, reader: StreamReader, writer: StreamWriter) -> None:
+    answer, service = await asyncio.open_connection("127.0.0.1", behind)
+    service.write(head)
+    body = asyncio.create_task(_hand_on(reader, service))
+    await _hand_on(answer, writer)
+    body.cancel()
+    service.close()
+
+
+async def _hand_on(giver: StreamReader, taker: StreamWriter) -> None:
+    while piece := await giver.read(64 * 1024):
+        taker.write(piece)
+        await taker.drain()

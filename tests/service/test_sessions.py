@@ -1,0 +1,230 @@
+"""Browsers that are signed in: by key or by code, until it is over or their key is."""
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pixyproxy.core.exceptions import InvalidRequest, KeyNotFound, Unauthenticated
+from pixyproxy.core.models import Caller, HeldKey, SignIn
+from pixyproxy.core.requests import NewKey, SignInRequest
+from pixyproxy.data.init import open_database
+from pixyproxy.service.keys import FreshKey, Keys
+from pixyproxy.service.services import Services
+from pixyproxy.service.sessions import FreshSession, Sessions
+from tests.conftest import ADMIN_KEY
+from tests.service.scenery import ADMIN, ON_SQLITE
+
+DAYS = timedelta(days=14)
+
+
+@pytest.fixture
+async def alice(services: Services) -> FreshKey:
+    return await services.keys.create(NewKey(name="Alice"))
+
+
+async def by_key(sessions: Sessions, text: str = ADMIN_KEY) -> FreshSession:
+    return await sessions.sign_in(SignInRequest(key=text))
+
+
+async def by_code(sessions: Sessions, code: str) -> FreshSession:
+    return await sessions.sign_in(SignInRequest(code=code))
+
+
+async def a_code(services: Services, text: str = ADMIN_KEY) -> str:
+    return (await services.sessions.make_code(await services.keys.find_in_force(text))).text
+
+
+def with_admin_key(services: Services, text: str | None) -> Sessions:
+    """As a replica has them whose settings have this key."""
+    return Sessions(services.library, Keys(services.library, text), DAYS, services.sessions.cookie)
+
+
+async def is_signed_in(sessions: Sessions, fresh: FreshSession) -> bool:
+    try:
+        await sessions.recognise(fresh.token)
+    except Unauthenticated:
+        return False
+    return True
+
+
+async def test_who_signs_in_with_a_key_is_its_holder_for_a_time(services: Services, alice: FreshKey) -> None:
+    before = datetime.now(UTC)
+    fresh = await by_key(services.sessions, alice.text)
+    assert fresh.signed_in.caller == Caller(owner=alice.key.owner, name="Alice", is_admin=False)
+    assert DAYS <= fresh.signed_in.expires_at - before < DAYS + timedelta(minutes=1)
+    found = await services.sessions.recognise(fresh.token)
+    assert found.caller == fresh.signed_in.caller
+    assert abs(found.expires_at - fresh.signed_in.expires_at) < timedelta(milliseconds=1)
+    administrator = await by_key(services.sessions)
+    assert (await services.sessions.recognise(administrator.token)).caller == ADMIN
+
+
+@pytest.mark.parametrize("text", ["nonsense", f"{ADMIN_KEY}.", "pxy_000000000000_" + "0" * 38])
+async def test_what_is_no_key_in_force_signs_nobody_in(services: Services, text: str) -> None:
+    for wanted in (SignInRequest(key=text), SignInRequest(code=text)):
+        with pytest.raises(Unauthenticated) as refused:
+            await services.sessions.sign_in(wanted)
+        assert refused.value.detail == Unauthenticated.default_detail
+
+
+@ON_SQLITE
+async def test_what_was_not_built_by_its_model_is_looked_at_again(services: Services) -> None:
+    for wanted in (SignInRequest.model_construct(), SignInRequest.model_construct(key="a", code="b")):
+        with pytest.raises(InvalidRequest):
+            await services.sessions.sign_in(wanted)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("token", ["", "nonsense", "ключ", "\x00", "x" * 10_000])
+async def test_what_is_no_token_is_nobodys(services: Services, token: str) -> None:
+    await by_key(services.sessions)
+    with pytest.raises(Unauthenticated):
+        await services.sessions.recognise(token)
+
+
+async def test_a_session_is_over_when_its_time_is(services: Services, alice: FreshKey) -> None:
+    for lasts, holds in ((timedelta(0), False), (timedelta(minutes=1), True)):
+        sessions = Sessions(services.library, services.keys, lasts, "c")
+        for text in (ADMIN_KEY, alice.text):
+            assert await is_signed_in(services.sessions, await by_key(sessions, text)) == holds
+
+
+async def test_a_key_that_is_revoked_ends_all_its_sessions_and_its_links(
+    services: Services, alice: FreshKey
+) -> None:
+    bob = await services.keys.create(NewKey(name="Bob"))
+    hers = [await by_key(services.sessions, alice.text) for _ in range(2)]
+    others = [await by_key(services.sessions, bob.text), await by_key(services.sessions)]
+    code = await a_code(services, alice.text)
+    await services.keys.revoke(alice.key.id)
+    assert not any([await is_signed_in(services.sessions, each) for each in hers])
+    assert all([await is_signed_in(services.sessions, each) for each in others])
+    with pytest.raises(Unauthenticated):
+        await by_code(services.sessions, code)
+    with pytest.raises(Unauthenticated):
+        await services.sessions.end_everywhere(hers[0].token)
+
+
+@pytest.mark.parametrize("text", ["another text", None])
+async def test_another_text_in_the_settings_ends_the_administrators_sessions_and_links(
+    services: Services, alice: FreshKey, text: str | None
+) -> None:
+    administrators, hers = await by_key(services.sessions), await by_key(services.sessions, alice.text)
+    code = await a_code(services)
+    elsewhere = with_admin_key(services, text)
+    assert not await is_signed_in(elsewhere, administrators)
+    assert await is_signed_in(elsewhere, hers)
+    with pytest.raises(Unauthenticated):
+        await by_code(elsewhere, code)
+    assert await is_signed_in(with_admin_key(services, ADMIN_KEY), administrators), "and back again"
+
+
+async def test_a_key_whose_row_is_gone_or_another_ends_its_sessions(
+    services: Services, library_url: str, alice: FreshKey
+) -> None:
+    fresh = await by_key(services.sessions, alice.text)
+    database = open_database(library_url)
+    await database.execute("UPDATE api_key SET secret_sha256 = :other", {"other": "0f" * 32})
+    assert not await is_signed_in(services.sessions, fresh)
+    await database.execute("DELETE FROM api_key", {})
+    assert not await is_signed_in(services.sessions, fresh)
+    await database.close()
+
+
+async def test_a_code_signs_in_once_as_the_holder_of_its_key(services: Services, alice: FreshKey) -> None:
+    for text, name in ((alice.text, "Alice"), (ADMIN_KEY, "admin")):
+        code = await a_code(services, text)
+        fresh = await by_code(services.sessions, code)
+        assert (await services.sessions.recognise(fresh.token)).caller.name == name
+        with pytest.raises(Unauthenticated):
+            await by_code(services.sessions, code)
+        assert await is_signed_in(services.sessions, fresh), "the second time ends nothing"
+
+
+async def test_of_several_who_come_with_a_code_at_once_one_is_signed_in(services: Services) -> None:
+    code = await a_code(services)
+    came = await asyncio.gather(*(by_code(services.sessions, code) for _ in range(8)), return_exceptions=True)
+    [signed_in] = [each for each in came if isinstance(each, FreshSession)]
+    assert sum(isinstance(each, Unauthenticated) for each in came) == 7
+    assert await is_signed_in(services.sessions, signed_in)
+
+
+async def test_a_code_is_good_for_an_hour(services: Services) -> None:
+    key = await services.keys.find_in_force(ADMIN_KEY)
+    code = await services.sessions.make_code(key)
+    left = code.expires_at - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)
+    over = SignIn(hashed("yesterday's"), key.held, datetime.now(UTC))
+    await services.library.sessions.add_sign_in(over)
+    with pytest.raises(Unauthenticated):
+        await by_code(services.sessions, "yesterday's")
+
+
+async def test_a_key_is_named_by_its_id_while_it_is_in_force(services: Services, alice: FreshKey) -> None:
+    assert (await services.keys.get_in_force(alice.key.id)).caller.name == "Alice"
+    await services.keys.revoke(alice.key.id)
+    for key_id in (alice.key.id, f"{alice.key.id} ", "", "nobody"):
+        with pytest.raises(KeyNotFound):
+            await services.keys.get_in_force(key_id)
+
+
+async def test_one_session_is_ended_or_all_of_the_same_key(services: Services, alice: FreshKey) -> None:
+    first, second, third = [await by_key(services.sessions, alice.text) for _ in range(3)]
+    administrators = await by_key(services.sessions)
+    await services.sessions.end(first.token)
+    assert not await is_signed_in(services.sessions, first)
+    assert await is_signed_in(services.sessions, second)
+    await services.sessions.end_everywhere(second.token)
+    assert not await is_signed_in(services.sessions, second)
+    assert not await is_signed_in(services.sessions, third)
+    assert await is_signed_in(services.sessions, administrators)
+    for ended in (first.token, second.token):
+        await services.sessions.end(ended)  # of one that has ended, nothing comes
+        with pytest.raises(Unauthenticated):
+            await services.sessions.end_everywhere(ended)
+
+
+async def test_neither_token_nor_code_nor_key_is_kept(services: Services, library_url: str) -> None:
+    fresh, code = await by_key(services.sessions), await a_code(services)
+    database = open_database(library_url)
+    rows = [
+        {**row}
+        for table in ("session", "sign_in")
+        for row in await database.fetch_all(f"SELECT * FROM {table}", {})
+    ]
+    await database.close()
+    assert [(row["key_id"], row["key_sha256"]) for row in rows] == [(None, hashed(ADMIN_KEY))] * 2
+    assert (rows[0]["token_sha256"], rows[1]["code_sha256"]) == (hashed(fresh.token), hashed(code))
+    assert not any(secret in str(rows) for secret in (fresh.token, code, ADMIN_KEY))
+
+
+async def test_what_is_over_is_removed_beside_the_requests(services: Services, library_url: str) -> None:
+    over = Sessions(services.library, services.keys, timedelta(0), "c")
+    await by_key(over)
+    held = HeldKey(None, hashed(ADMIN_KEY))
+    await services.library.sessions.add_sign_in(SignIn(hashed("old"), held, datetime.now(UTC)))
+    good, code = await by_key(services.sessions), await a_code(services)
+    await services.housekeeping.forget_sessions()
+    database = open_database(library_url)
+    counts = [
+        await database.fetch_one(f"SELECT count(*) AS n FROM {table}", {}) for table in ("session", "sign_in")
+    ]
+    await database.close()
+    assert counts == [{"n": 1}, {"n": 1}]
+    assert await is_signed_in(services.sessions, good)
+    assert await by_code(services.sessions, code)
+
+
+@ON_SQLITE
+async def test_tokens_and_codes_are_long_and_never_the_same(services: Services) -> None:
+    tokens = {(await by_key(services.sessions)).token for _ in range(20)}
+    codes = {await a_code(services) for _ in range(20)}
+    assert len(tokens) == len(codes) == 20
+    assert {len(token) for token in tokens} == {43}  # 256 bits
+    assert {len(code) for code in codes} == {22}  # 128 bits
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
