@@ -1,6 +1,6 @@
 """Pictures of the gallery over a library made for them, for whoever wants to see what they changed.
 
-    python -m tools.screenshots --out /tmp/look --path / --path '/?image={guid}' --size 390x844 --dark
+    python -m tools.screenshots --out ../look --path / --path '/?image={guid}' --size 390x844 --dark
 
 `{guid}` stands for the newest image. What the page writes to its console is printed.
 """

@@ -41,6 +41,12 @@ def _tile(page: Page, guid: str) -> Locator:
     return page.locator(f'.tile[data-guid="{guid}"] .tile-link')
 
 
+async def _height(place: Locator) -> float:
+    box = await place.bounding_box()
+    assert box is not None
+    return box["height"]
+
+
 def _guid_in(page: Page) -> str:
     return (urlsplit(page.url).query.partition("image=")[2]).partition("&")[0]
 
@@ -215,9 +221,9 @@ async def test_prompt_and_address_are_copied(gallery: RunningService, open_page:
     await page.get_by_role("button", name="Copy link to this page").click()
     await expect(page.get_by_text("Link copied.")).to_be_visible()
     assert await page.evaluate("navigator.clipboard.readText()") == f"{gallery.url}/?image={guid}"
-    height = (await page.locator(".prompt-text").bounding_box() or {})["height"]
+    height = await _height(page.locator(".prompt-text"))
     await page.get_by_role("button", name="Show all").click()
-    assert (await page.locator(".prompt-text").bounding_box() or {})["height"] > height
+    assert await _height(page.locator(".prompt-text")) > height
 
 
 async def test_one_that_is_deleted_makes_way_and_can_come_back(
@@ -285,7 +291,7 @@ async def test_on_a_phone_the_panel_lies_below_and_a_swipe_leads_on(
 ) -> None:
     _make(gallery, "swiped to")
     guid = _make(gallery, "swiped from", size="256x512")
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     page = await open_page(f"/?image={guid}", **phone)
     await expect(page.locator(".stage-count")).to_contain_text("1 / ")
     stage = await page.locator(".stage").bounding_box()

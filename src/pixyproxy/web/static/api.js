@@ -6,13 +6,14 @@
 export class Refused extends Error {
   /**
    * @param {number} status 0 when it could not be reached at all
-   * @param {{code?: string, detail?: string, errors?: {field: string, message: string}[]}} problem
+   * @param {{code?: string, detail?: string, guid?: string, errors?: {field: string, message: string}[]}} problem
    */
   constructor(status, problem) {
     super(problem.detail ?? "The service could not be reached.");
     this.status = status;
     this.code = problem.code ?? "unreachable";
     this.errors = problem.errors ?? [];
+    this.guid = problem.guid;
   }
 }
 

@@ -45,7 +45,7 @@ export function giveMenu(button, label, content) {
  */
 function putBeside(menu, button) {
   const at = button.getBoundingClientRect();
-  const left = Math.min(at.left, document.documentElement.clientWidth - menu.offsetWidth - EDGE);
+  const left = Math.min(at.left, document.body.clientWidth - menu.offsetWidth - EDGE);
   const isAbove =
     innerHeight - at.bottom < menu.offsetHeight + GAP + EDGE && at.top > innerHeight - at.bottom;
   const top = isAbove ? at.top - menu.offsetHeight - GAP : at.bottom + GAP;

@@ -51,6 +51,7 @@ export class Detail {
       event.preventDefault();
       leaveImage();
     });
+    this.element.addEventListener("close", () => this.#guid && !this.element.open && leaveImage());
     addEventListener("keydown", (event) => this.#onKey(event));
     listen((news) => this.#learn(news));
     library.element.addEventListener("found", () => this.#place());
@@ -65,18 +66,19 @@ export class Detail {
   #go(guid) {
     const before = this.#guid;
     this.#guid = guid;
-    const { grid } = this.library;
-    const tile = guid ? grid.reveal(guid) : null;
-    if (guid && this.element.open) this.#show(tile);
-    else if (guid) morph(tile, () => this.#open(tile));
-    else morph(null, () => this.#close(before));
+    this.#beside = {};
+    this.#place();
+    if (!guid) return morph(null, () => this.#close(before));
+    const tile = this.library.grid.reveal(guid);
+    if (this.element.open) this.#show(tile);
+    else morph(tile, () => this.#open());
   }
 
-  /** @param {HTMLElement | null} tile */
-  #open(tile) {
+  #open() {
+    if (!this.#guid) return null;
     if (!this.element.open) this.element.showModal();
     this.element.focus();
-    this.#show(tile);
+    this.#show(this.library.grid.reveal(this.#guid));
     return null;
   }
 
@@ -84,7 +86,9 @@ export class Detail {
   #close(guid) {
     if (this.#guid) return null;
     const notices = this.element.querySelector(":scope > .notices");
-    if (notices) document.body.append(notices);
+    const others = document.querySelector("body > .notices");
+    if (others) others.append(...(notices?.children ?? []));
+    else if (notices) document.body.append(notices);
     this.element.close();
     const { grid } = this.library;
     const then = this.#then ?? (() => grid.focus(guid));
@@ -95,10 +99,9 @@ export class Detail {
 
   /** @param {HTMLElement | null} tile */
   #show(tile) {
-    const known = this.library.known(this.#guid);
+    const { index } = this.library.neighbours(this.#guid);
+    const known = index < 0 ? undefined : this.library.known(this.#guid);
     this.#image = known;
-    this.#beside = {};
-    this.#place();
     if (known) return this.#take(known, loadedIn(tile));
     for (const each of [this.#about, this.#relatives, this.stage.ground]) fill(each);
     this.#ask(this.#guid);

@@ -40,7 +40,10 @@ export class Grid {
     this.element.addEventListener("focusin", (event) => this.#onFocus(event));
     addEventListener("scroll", () => this.#soon(), { passive: true });
     new ResizeObserver(() => this.#resize()).observe(this.element);
-    selection.addEventListener("change", () => this.#draw());
+    selection.addEventListener("change", () => {
+      this.element.classList.toggle("is-choosing", selection.size > 0);
+      this.#draw();
+    });
   }
 
   /** @param {Feed} feed */
@@ -126,15 +129,17 @@ export class Grid {
     const feed = this.#feed;
     if (!feed || !this.element.isConnected) return;
     const above = scrollY - this.#top;
+    const isFlying = this.#isFlying();
+    const isNearEnd = above + innerHeight * EARLY > this.#layout.height;
     const wanted = this.#wanted(feed, above - innerHeight * AHEAD, above + innerHeight * (1 + AHEAD));
     for (const [guid, tile] of this.#tiles) {
       if (wanted.has(guid)) continue;
       tile.remove();
       this.#tiles.delete(guid);
     }
-    this.#place(feed, wanted, !this.#isFlying());
+    this.#place(feed, wanted, !isFlying);
     feed.recall([...wanted.keys()]).catch(problem);
-    if (above + innerHeight * EARLY > this.#layout.height) feed.more().catch(problem);
+    if (isNearEnd) feed.more().catch(problem);
   }
 
   /** @param {Feed} feed @param {number} top @param {number} bottom */
@@ -170,14 +175,14 @@ export class Grid {
   #place(feed, wanted, isAtRest) {
     const canChange = this.actions.canChange();
     const isInTrash = feed.search.has("deleted");
+    const count = feed.isComplete ? feed.guids.length : -1;
     let next = this.element.firstElementChild;
     for (const [guid, { index, box }] of wanted) {
       const tile = this.#tiles.get(guid) ?? this.#add(guid);
+      const [isSelected, isCurrent] = [this.selection.has(guid), index === this.#current];
       tile.put(box);
       if (isAtRest) tile.load(isInTrash);
-      tile.show(feed.detail(guid), { index, isSelected: this.selection.has(guid), canChange, isInTrash });
-      tile.element.setAttribute("aria-setsize", String(feed.isComplete ? feed.guids.length : -1));
-      tile.link.tabIndex = index === this.#current ? 0 : -1;
+      tile.show({ image: feed.detail(guid), index, count, isSelected, isCurrent, canChange, isInTrash });
       if (tile.element === next) next = next.nextElementSibling;
       else this.element.insertBefore(tile.element, next);
     }

@@ -18,7 +18,23 @@ const WIDTHS = [160, 256, 360, 512, 720, 1024];
  * @property {(guid: string) => void} star
  */
 
+/**
+ * @typedef {object} TileState
+ * @property {ImageDetail | undefined} image
+ * @property {number} index
+ * @property {number} count of all images, -1 when it is not known
+ * @property {boolean} isSelected
+ * @property {boolean} isCurrent the one that the keyboard is at
+ * @property {boolean} canChange
+ * @property {boolean} isInTrash
+ */
+
 export class Tile {
+  /** @type {Box | null} */
+  #box = null;
+  /** @type {TileState | null} */
+  #state = null;
+
   /** @param {string} guid @param {TileActions} actions */
   constructor(guid, actions) {
     this.guid = guid;
@@ -56,12 +72,13 @@ export class Tile {
 
   /** @param {Box} box */
   put(box) {
+    if (isSame(this.#box, box)) return;
+    this.#box = box;
     const { style } = this.element;
     style.transform = `translate(${box.left}px, ${box.top}px)`;
     style.width = `${box.width}px`;
     style.height = `${box.height}px`;
-    const sizes = `${Math.ceil(box.width)}px`;
-    if (this.picture.sizes !== sizes) this.picture.sizes = sizes;
+    this.picture.sizes = `${Math.ceil(box.width)}px`;
   }
 
   /** Only where one stays: who flies past thousands does not want them all made. @param {boolean} isInTrash */
@@ -76,26 +93,34 @@ export class Tile {
     if (!this.picture.complete) this.picture.srcset = "";
   }
 
-  /**
-   * @param {ImageDetail | undefined} image
-   * @param {{index: number, isSelected: boolean, canChange: boolean, isInTrash: boolean}} state
-   */
-  show(image, { index, isSelected, canChange, isInTrash }) {
-    this.element.setAttribute("aria-posinset", String(index + 1));
-    this.element.classList.toggle("is-selected", isSelected);
-    this.select.setAttribute("aria-pressed", String(isSelected));
-    this.select.hidden = !canChange;
-    this.star.hidden = !canChange || isInTrash;
+  /** @param {TileState} state */
+  show(state) {
+    if (isSame(this.#state, state)) return;
+    this.#state = state;
+    this.element.setAttribute("aria-posinset", String(state.index + 1));
+    this.element.setAttribute("aria-setsize", String(state.count));
+    this.element.classList.toggle("is-selected", state.isSelected);
+    this.select.setAttribute("aria-pressed", String(state.isSelected));
+    this.select.hidden = !state.canChange;
+    this.star.hidden = !state.canChange || state.isInTrash;
+    this.link.tabIndex = state.isCurrent ? 0 : -1;
     this.link.href = addressOf({ image: this.guid });
-    if (!image) return;
+    if (state.image) this.#tell(state.image);
+  }
+
+  /** @param {ImageDetail} image */
+  #tell(image) {
     this.picture.alt = image.prompt;
     fill(this.caption, image.prompt);
-    const starred = isStarred(image);
-    this.star.setAttribute("aria-pressed", String(starred));
-    this.element.classList.toggle("is-starred", starred);
-    this.element.classList.toggle("is-public", image.visibility === "public");
+    this.star.setAttribute("aria-pressed", String(isStarred(image)));
     paintColors(this.link, image.colors);
   }
+}
+
+/** Nothing that is as it was is written again: each writing is paid for with a new layout. @param {object | null} before @param {object} now */
+function isSame(before, now) {
+  const was = new Map(Object.entries(before ?? {}));
+  return Object.entries(now).every(([name, value]) => was.get(name) === value) && before !== null;
 }
 
 /**

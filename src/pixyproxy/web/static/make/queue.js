@@ -1,7 +1,7 @@
 /** What is being made, from the moment it is sent until it is a picture of the library. */
 
 import { currentPlace, go, searchAt } from "../address.js";
-import { askJson, listImages, Refused } from "../api.js";
+import { askJson, getImage, listImages, Refused } from "../api.js";
 import { create, fill } from "../markup.js";
 import { tell } from "../news.js";
 import { inWords, notice, problem } from "../notices.js";
@@ -104,17 +104,24 @@ export class Queue {
 
   /** The same key asked again stands for the same picture: it is not paid twice. @param {Card} card */
   async #send(card) {
-    const { body, key, at } = card.order;
+    const { body, key } = card.order;
+    const headers = { Prefer: "respond-async", "Idempotency-Key": key };
     try {
-      const headers = { Prefer: "respond-async", "Idempotency-Key": key };
-      const image = await askJson("image", { method: "POST", body, headers });
-      card.order.guid = image.guid;
-      remember([...remembered(), { guid: image.guid, at }]);
-      this.#learn(image);
+      this.#begin(card, await askJson("image", { method: "POST", body, headers }));
     } catch (error) {
-      if (error instanceof Refused && this.dock.refuse(body, error)) this.#drop(card);
+      const refused = error instanceof Refused ? error : null;
+      const image = refused?.guid ? await getImage(refused.guid).catch(() => null) : null;
+      if (image) this.#begin(card, image);
+      else if (refused && this.dock.refuse(body, refused)) this.#drop(card);
       else card.stop("Not sent", inWords(error));
     }
+  }
+
+  /** @param {Card} card @param {ImageDetail} image */
+  #begin({ order }, image) {
+    order.guid = image.guid;
+    remember([...remembered(), { guid: order.guid, at: order.at }]);
+    this.#learn(image);
   }
 
   /** @param {ImageDetail} image */
