@@ -8,17 +8,23 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+from playwright.async_api import expect
 
+from pixyproxy.web.gallery_files import gallery_files
 from tests.live.service import RunningService
 
+from .conftest import OpenPage
+
 STATIC = Path(str(resources.files("pixyproxy.web"))) / "static"
-MOST_BYTES_OF_SCRIPT = 100_000
+MOST_BYTES_OF_SCRIPT, MOST_BYTES_PACKED = 100_000, 60_000
 LONGEST_LINE = 400
 WRITTEN_BY_US = {".css", ".d.ts", ".html", ".js", ".svg"}
 _OF_OTHERS = re.compile(r"@license|@preserve|copyright|\(c\) \d{4}|sourceMappingURL", re.IGNORECASE)
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _HANDLER_OR_STYLE = re.compile(r"<[^>]*\s(?:on\w+|style)\s*=|<style\b|javascript:", re.IGNORECASE)
 _ADDRESS = re.compile(r"""(?:src|href)="([^"]+)\"""")
+_SCRIPTS_LOADED = """() => performance.getEntriesByType("resource").map((each) => each.name)
+    .filter((name) => name.endsWith(".js"))"""
 _MODULE_PRELOAD = re.compile(r"""<link rel="modulepreload" href="static/\w+/([^"]+)">""")
 
 
@@ -37,12 +43,23 @@ def scripts() -> set[str]:
     return {path.relative_to(STATIC).as_posix() for path in files(".js")}
 
 
-def test_all_scripts_together_are_below_the_budget(page: str, gallery: RunningService) -> None:
-    """As a browser gets them, unpacked."""
-    addresses = [address for address in _ADDRESS.findall(page) if address.endswith(".js")]
+async def test_what_a_page_begins_with_is_below_100_kb(open_page: OpenPage, gallery: RunningService) -> None:
+    """Unpacked. The views of one image and of the operator come when they are wanted."""
+    page = await open_page("/")
+    await expect(page.get_by_role("textbox", name="Describe a picture")).to_be_visible()
+    loaded = await page.evaluate(_SCRIPTS_LOADED)
+    assert {urlsplit(each).path.partition("/static/")[2].partition("/")[2] for each in loaded} == {
+        *_MODULE_PRELOAD.findall(await page.content())
+    }
     with gallery.client(key=None) as client:
-        sizes = {address: len(client.get(f"/{address}").content) for address in addresses}
+        sizes = {address: len(client.get(address).content) for address in loaded}
     assert 0 < sum(sizes.values()) < MOST_BYTES_OF_SCRIPT, sizes
+
+
+def test_all_scripts_together_are_below_the_budget_as_they_travel() -> None:
+    packed = {name: len(file.packed) for name, file in gallery_files().assets.items() if name.endswith(".js")}
+    assert scripts() == set(packed)
+    assert sum(packed.values()) < MOST_BYTES_PACKED, packed
 
 
 def test_there_are_only_files_that_are_written_by_hand() -> None:
@@ -71,11 +88,6 @@ def test_the_page_asks_nobody_else_and_works_below_a_prefix(page: str) -> None:
         assert not address.scheme, address
         assert not address.netloc, address
         assert not address.path.startswith("/"), address
-
-
-def test_every_module_is_asked_for_at_once(page: str) -> None:
-    """Else a browser finds them one behind the other."""
-    assert set(_MODULE_PRELOAD.findall(page)) == scripts()
 
 
 def test_every_address_of_the_page_answers(page: str, gallery: RunningService) -> None:

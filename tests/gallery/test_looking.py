@@ -190,7 +190,8 @@ async def test_a_star_is_seen_in_the_grid(gallery: RunningService, open_page: Op
     await expect(star).to_be_focused()
     await expect(page.locator(".panel .chip")).to_have_count(0)
     await page.keyboard.press("Escape")
-    await expect(page.locator(f'.tile[data-guid="{guid}"]')).to_have_class(re.compile("is-starred"))
+    tile = page.locator(f'.tile[data-guid="{guid}"]')
+    await expect(tile.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_a_shared_link_works_without_a_cookie(
