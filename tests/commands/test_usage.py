@@ -60,8 +60,8 @@ def test_the_table_has_a_line_for_each_day_and_model_and_the_sum(filled: Run) ->
     assert lines == [
         f"{earlier} gpt-image-2 1 1 0 0 1,234.500000000 0".split(),
         f"{yesterday} gpt-image-2 1 1 0 0 0.000000001 0".split(),
-        f"{yesterday} sketch-1 5 2 1 1 0.000000000 3".split(),
-        "total 7 4 1 1 1,234.500000001 3".split(),
+        f"{yesterday} sketch-1 5 2 1 1 0.000000000 4".split(),
+        "total 7 4 1 1 1,234.500000001 4".split(),
     ]
 
 

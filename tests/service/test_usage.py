@@ -66,7 +66,7 @@ async def test_calls_of_each_kind_are_counted_and_their_costs_added(library: Lib
     await call(library, UNKNOWN)
     await call(library, STARTED)
     spent = Spent(
-        calls=7, images=3, failed=2, unknown=1, cost_usd=Decimal("0.050000003"), calls_of_unknown_cost=3
+        calls=7, images=3, failed=2, unknown=1, cost_usd=Decimal("0.050000003"), calls_of_unknown_cost=4
     )
     report = await report_of(library)
     assert report.rows == (SpentOn(TODAY, "sketch-1", spent),)

@@ -29,18 +29,16 @@ class Spent:
     cost_usd: Decimal | None = None
     """Of those whose cost is known; None when it is of none of them."""
     calls_of_unknown_cost: int = 0
-    """A failed call without one has most likely cost nothing, and would hide those that matter."""
 
     @classmethod
     def of(cls, calls: Calls) -> Self:
-        has_failed = calls.status is AttemptStatus.FAILED
         return cls(
             calls=calls.count,
             images=calls.count if calls.status is AttemptStatus.SUCCEEDED else 0,
-            failed=calls.count if has_failed else 0,
+            failed=calls.count if calls.status is AttemptStatus.FAILED else 0,
             unknown=calls.count if calls.status is AttemptStatus.UNKNOWN else 0,
             cost_usd=calls.cost_usd,
-            calls_of_unknown_cost=0 if has_failed else calls.count - calls.count_of_known_cost,
+            calls_of_unknown_cost=calls.count - calls.count_of_known_cost,
         )
 
     def __add__(self, other: "Spent") -> "Spent":

@@ -10,6 +10,10 @@ import { isStarred, STAR } from "./stars.js";
 /** @import { ImageDetail, Visibility } from "./types.d.ts" */
 
 const MOST_BY_GUID = 200;
+const WHATEVER_THEIR_STATUS = [
+  ["status", "any"],
+  ["limit", String(MOST_BY_GUID)],
+];
 
 /** @param {ImageDetail} image */
 export const star = (image) =>
@@ -107,7 +111,7 @@ function copyByHand(text) {
 async function tellNow(kind, guids) {
   for (let start = 0; start < guids.length; start += MOST_BY_GUID) {
     const some = guids.slice(start, start + MOST_BY_GUID);
-    const query = new URLSearchParams([["limit", "200"], ...some.map((guid) => ["guid", guid])]);
+    const query = new URLSearchParams([...WHATEVER_THEIR_STATUS, ...some.map((guid) => ["guid", guid])]);
     tell({ kind, images: (await listImages(query)).images });
   }
 }

@@ -2,19 +2,19 @@
 
 /** @import { Place } from "./types.d.ts" */
 
-/** @type {Place} */
-const START = {
-  view: "library",
+/** Nothing is asked for: all images are meant. */
+export const EVERYTHING = {
   prompt: "",
   tags: [],
   author: "",
   model: "",
-  visibility: "",
+  visibility: /** @type {const} */ (""),
   after: "",
   before: "",
-  order: "desc",
   image: "",
 };
+/** @type {Place} */
+const START = { ...EVERYTHING, view: "library", order: "desc" };
 const NAMES = /** @type {const} */ ({
   view: "view",
   prompt: "q",

@@ -1,6 +1,6 @@
 /** The head of the page: what it is, the search, where one may go, who is here. */
 
-import { addressOf, followPlace, go } from "./address.js";
+import { addressOf, EVERYTHING, followPlace, go } from "./address.js";
 import { createSearch } from "./library/search.js";
 import { create, fill, icon, iconButton } from "./markup.js";
 import { giveMenu } from "./menus.js";
@@ -10,17 +10,6 @@ import { askToSignIn } from "./sign_in.js";
 import { STAR } from "./stars.js";
 
 /** @import { Place } from "./types.d.ts" */
-
-const NOWHERE = {
-  prompt: "",
-  tags: [],
-  author: "",
-  model: "",
-  visibility: /** @type {const} */ (""),
-  after: "",
-  before: "",
-  image: "",
-};
 
 export function createHeader() {
   const account = create("div", { class: "account" });
@@ -38,7 +27,7 @@ export function createHeader() {
 const skip = () => create("a", { class: "skip", href: "#main" }, "Skip to the content");
 
 const home = () => {
-  const to = { ...NOWHERE, view: /** @type {const} */ ("library") };
+  const to = { ...EVERYTHING, view: /** @type {const} */ ("library") };
   const link = create("a", {
     class: "home",
     href: addressOf(to),
@@ -57,10 +46,10 @@ function mark() {
 
 /** @param {boolean} isAdmin @param {boolean} isSignedIn */
 const placesOf = (isAdmin, isSignedIn) => [
-  place("grid", "Library", { ...NOWHERE, view: "library" }),
-  isSignedIn && place("star", "Starred", { ...NOWHERE, view: "library", tags: [STAR] }),
-  isSignedIn && place("trash", "Trash", { ...NOWHERE, view: "trash" }),
-  isAdmin && place("chart", "Operate", { ...NOWHERE, view: "operate" }),
+  place("grid", "Library", { ...EVERYTHING, view: "library" }),
+  isSignedIn && place("star", "Starred", { ...EVERYTHING, view: "library", tags: [STAR] }),
+  isSignedIn && place("trash", "Trash", { ...EVERYTHING, view: "trash" }),
+  isAdmin && place("chart", "Operate", { ...EVERYTHING, view: "operate" }),
 ];
 
 /** @param {"grid" | "star" | "trash" | "chart"} drawing @param {string} name @param {Partial<Place>} to */

@@ -1,27 +1,16 @@
 /** What is changed where it stands: tags, the author, the name of the file. */
 
 import { change } from "../actions.js";
+import { EVERYTHING } from "../address.js";
 import { askJson } from "../api.js";
 import { create, fill, icon, iconButton } from "../markup.js";
 import { problem } from "../notices.js";
 import { namedTags } from "../stars.js";
 import { linkTo } from "./relatives.js";
 
-/** @import { ImageDetail, Place, TagCount } from "../types.d.ts" */
+/** @import { ImageDetail, TagCount } from "../types.d.ts" */
 
 const THERE_ARE = "tags-there-are";
-/** @type {Partial<Place>} */
-const WIDE = {
-  view: "library",
-  prompt: "",
-  author: "",
-  model: "",
-  visibility: "",
-  after: "",
-  before: "",
-  image: "",
-};
-
 /** @param {ImageDetail} image @param {boolean} mayChange */
 export function tagsOf(image, mayChange) {
   const tags = namedTags(image).map((tag) => chip(image, tag, mayChange));
@@ -41,7 +30,7 @@ function chip({ guid, tags }, tag, mayChange) {
   return create(
     "li",
     { class: "chip" },
-    linkTo({ ...WIDE, tags: [tag] }, { dir: "auto", title: "Search for it" }, tag),
+    linkTo({ ...EVERYTHING, tags: [tag] }, { dir: "auto", title: "Search for it" }, tag),
     mayChange && iconButton("close", `Remove the tag ${tag}`, remove),
   );
 }

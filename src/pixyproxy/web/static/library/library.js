@@ -1,7 +1,7 @@
 /** The library and the trash: what is found, to scroll through, to choose from and to open. */
 
 import { star, trash } from "../actions.js";
-import { addressOf, currentPlace, followPlace, go, searchAt } from "../address.js";
+import { addressOf, currentPlace, EVERYTHING, followPlace, go, searchAt } from "../address.js";
 import { askJson, Refused } from "../api.js";
 import { counted } from "../formats.js";
 import { create, fill, icon } from "../markup.js";
@@ -195,7 +195,7 @@ export class Library {
     const isPlain = !["prompt", "author", "model", "tag", "created_before"].some((name) =>
       feed.search.has(name),
     );
-    if (!isPlain && !this.#wasHere(image)) return;
+    if (image.status !== "ready" || (!isPlain && !this.#wasHere(image))) return;
     const isAscending = feed.search.get("order") === "asc";
     const place = feed.guids.findIndex((guid) => (isAscending ? guid > image.guid : guid < image.guid));
     if (place >= 0 || feed.isComplete) feed.insert(image, place < 0 ? feed.guids.length : place);
@@ -230,21 +230,11 @@ const everything = () =>
     "a",
     {
       class: "button",
-      href: addressOf(WIDEST),
+      href: addressOf(EVERYTHING),
       onclick: (/** @type {Event} */ event) => {
         event.preventDefault();
-        go(WIDEST);
+        go(EVERYTHING);
       },
     },
     "Show everything",
   );
-
-const WIDEST = {
-  prompt: "",
-  tags: [],
-  author: "",
-  model: "",
-  visibility: /** @type {const} */ (""),
-  after: "",
-  before: "",
-};

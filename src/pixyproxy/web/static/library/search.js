@@ -1,6 +1,6 @@
 /** The search: words as they are typed, and what is asked for besides as chips that can be taken off. */
 
-import { currentPlace, followPlace, go } from "../address.js";
+import { currentPlace, EVERYTHING, followPlace, go } from "../address.js";
 import { askJson } from "../api.js";
 import { day } from "../formats.js";
 import { create, fill, icon, iconButton } from "../markup.js";
@@ -10,16 +10,6 @@ import { STAR } from "../stars.js";
 /** @import { Place, TagCount } from "../types.d.ts" */
 
 const PAUSE_MS = 220;
-
-/** Everything that narrows the list, except the words. */
-const WIDE = {
-  tags: [],
-  author: "",
-  model: "",
-  visibility: /** @type {const} */ (""),
-  after: "",
-  before: "",
-};
 
 export function createSearch() {
   const field = create("input", {
@@ -236,4 +226,4 @@ const chip = ([label, without]) =>
   );
 
 const allOff = () =>
-  create("button", { type: "button", class: "text-button", onclick: () => go(WIDE) }, "Clear all");
+  create("button", { type: "button", class: "text-button", onclick: () => go(EVERYTHING) }, "Clear all");

@@ -1,7 +1,10 @@
 /** Painting over a picture what is to be changed of it. */
 
+import { pictureUrl } from "../api.js";
 import { create, icon, iconButton } from "../markup.js";
 
+/** As large as the picture itself: a copy is never wider than that. */
+const WIDEST_COPY = 4096;
 const [FINEST, BROADEST, STEP] = [2, 60, 4];
 
 /**
@@ -11,7 +14,7 @@ const [FINEST, BROADEST, STEP] = [2, 60, 4];
  *   where nothing is, undefined if it was left as it was
  */
 export async function paintMask(source, painted) {
-  const picture = await loaded(source.startsWith("data:") ? source : `image/${source}/content`);
+  const picture = await loaded(source.startsWith("data:") ? source : pictureUrl(source, WIDEST_COPY));
   return new Painting(picture, painted && (await loaded(painted))).open();
 }
 
