@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
     ValidationInfo,
 )
+from pydantic_core import Url
 
 from pixyproxy.core.exceptions import CannotStart
 from pixyproxy.data.s3.location import S3Location, S3Options
@@ -74,8 +75,8 @@ def _http_url(url: str) -> str:
 def _has_host(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is no number, a bracket that is not closed
+        return bool(parts.hostname) and parts.port != 0 and Url(url).host is not None
+    except ValueError:  # a port that is no number, a bracket that is not closed, no name of a host
         return False
 
 

@@ -22,7 +22,7 @@ def summary(image: Image) -> str:
 
 
 def description(image: Image) -> str:
-    facts = ImageDetail.of(image).model_dump(mode="json", exclude_none=True)
+    facts = ImageDetail.of(image).model_dump(mode="json", exclude_none=True, exclude={"may_change"})
     return "\n".join(f"{name:15} {_as_text(value)}" for name, value in facts.items() if value not in ([], {}))
 
 

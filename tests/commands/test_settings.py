@@ -170,7 +170,8 @@ def test_half_of_the_credentials_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://[::1", "http://host:port", "http://host:99999", "http://:80", "http://h:0"]
+    "url",
+    ["http://[::1", "http://host:port", "http://host:99999", "http://:80", "http://h:0", "http://xn--/猫"],
 )
 @pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "OPENAI_BASE_URL", "PIXYPROXY_PUBLIC_URL"])
 def test_a_url_has_a_host_and_a_port_that_is_one(name: str, url: str) -> None:

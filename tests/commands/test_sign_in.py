@@ -3,8 +3,11 @@ import re
 from pathlib import Path
 
 import httpx2
+import pytest
 from fastapi import FastAPI
 
+from pixyproxy.settings import Settings
+from pixyproxy.sign_in_link import link_for_whoever_starts
 from tests.conftest import client_of
 
 from .conftest import Run, pixyproxy, refused
@@ -44,6 +47,21 @@ def test_the_first_key_is_taken_from_where_it_is_kept(with_library: dict[str, st
     assert LINK.fullmatch(pixyproxy(with_library, "sign-in").stdout)
     elsewhere = with_library | {"PIXYPROXY_PUBLIC_URL": "https://pixy.example/pixy/"}
     assert pixyproxy(elsewhere, "sign-in").stdout.startswith("https://pixy.example/pixy/#code=")
+
+
+@pytest.mark.parametrize("is_at_hand", [True, False])
+def test_nothing_stays_open_behind_whoever_starts(with_library: dict[str, str], is_at_hand: bool) -> None:
+    """The workers that are started next take the library over."""
+    folder = Path(with_library["PIXYPROXY_DATA_DIR"])
+    if not is_at_hand:
+        (folder / "admin.key").unlink()
+    link = asyncio.run(link_for_whoever_starts(Settings.from_environment(with_library)))
+    assert (link is not None, open_files_in(folder)) == (is_at_hand, [])
+
+
+def open_files_in(folder: Path) -> list[str]:
+    links = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [str(file) for file in links if file.is_relative_to(folder)]
 
 
 def test_without_the_administrators_key_at_hand_another_is_to_be_named(

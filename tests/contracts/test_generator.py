@@ -1,4 +1,7 @@
-"""What every generator promises: what it says it can be asked for passes its check, and nothing else."""
+"""What every generator promises: what it says it can be asked for passes its check.
+
+Nothing else does, but for words of models that are gone, and where it says that it takes others.
+"""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -122,7 +125,8 @@ def test_a_word_that_is_not_offered_is_refused(name: str, model: str) -> None:
     @example(word="bmp")
     def ask(word: str) -> None:
         assume(word not in TAKEN_OF_OLD_CLIENTS[name])
-        assert passes(generator, replace(request, quality=word)) == (word in able.qualities)
+        quality_passes = word in able.qualities or able.takes_others
+        assert passes(generator, replace(request, quality=word)) == quality_passes
         assert passes(generator, replace(request, background=word)) == (word in able.backgrounds)
         assert passes(generator, replace(request, output_format=word)) == (word in able.output_formats)
 
@@ -161,6 +165,8 @@ def _near_the_bounds(bounds: SizeRange | None) -> st.SearchStrategy[Size]:
 
 def _is_offered(able: Abilities, size: Size) -> bool:
     """As the one who reads `GET /models` understands it."""
+    if able.takes_others:
+        return True
     if size in able.sizes or able.any_size is None:
         return size in able.sizes
     bounds, (shorter, longer) = able.any_size, sorted(size)

@@ -211,6 +211,7 @@ async def exercise_the_rest(library: Library) -> None:
     await library.sessions.add_sign_in(SignIn("zqcode", held, NOON))
     await library.sessions.find_sign_in("zqcode")
     await library.sessions.take_sign_in("zqcode")
+    await library.sessions.remove_sign_ins_of_key("zq" * 32)
     await library.sessions.remove_expired(NOON)
     await library.secrets.get_or_add("zqsecret", "zqvalue")
     await library.secrets.get_or_add("zqsecret", "zqvalue")

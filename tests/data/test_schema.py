@@ -158,7 +158,7 @@ async def test_every_table_of_mysql_can_be_rolled_back_and_tells_every_character
         ),
         ("DELETE FROM idempotency WHERE guid = 'x'", "idempotency_guid"),
         ("SELECT key_id FROM session WHERE token_sha256 = 'x'", "PRIMARY"),
-        ("DELETE FROM session WHERE key_sha256 = 'x'", "session_of_key"),
+        ("DELETE FROM session WHERE key_proof = 'x'", "session_of_key"),
         ("DELETE FROM session WHERE expires_at <= 'x'", "session_expiry"),
         ("DELETE FROM sign_in WHERE code_sha256 = 'x'", "PRIMARY"),
     ],

@@ -57,9 +57,19 @@ async def test_one_session_is_removed_or_all_of_a_key(library: Library) -> None:
     await library.sessions.remove("a1" * 32)
     assert await library.sessions.find("a1" * 32) is None
     assert await library.sessions.find("a2" * 32) is not None
-    await library.sessions.remove_of_key(OF_SETTINGS.sha256)
+    await library.sessions.remove_of_key(OF_SETTINGS.proof)
     left = [name for name in ("a2", "a3", "b1") if await library.sessions.find(name * 32)]
     assert left == ["b1"]
+
+
+async def test_links_of_a_key_are_removed_and_those_of_others_stay(library: Library) -> None:
+    await library.sessions.add(a_session())
+    for name, key in (("c1", OF_SETTINGS), ("c2", OF_SETTINGS), ("d1", HeldKey("bob", "0f" * 32))):
+        await library.sessions.add_sign_in(a_sign_in(name, key))
+    await library.sessions.remove_sign_ins_of_key(OF_SETTINGS.proof)
+    left = [name for name in ("c1", "c2", "d1") if await library.sessions.find_sign_in(name * 32)]
+    assert left == ["d1"]
+    assert await library.sessions.find("a1" * 32) == (a_session(), None)
 
 
 async def test_of_several_who_take_a_link_at_once_one_does(library: Library, other_library: Library) -> None:

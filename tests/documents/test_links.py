@@ -26,7 +26,7 @@ def test_every_relative_link_leads_somewhere(page: str) -> None:
 
 def test_links_are_found() -> None:
     """So that the test above does not pass by looking nowhere."""
-    assert {"docs/api.md", "docs/sketches.webp"} <= set(links(text_of("README.md")))
+    assert {"docs/api.md", "docs/gallery-library.webp"} <= set(links(text_of("README.md")))
 
 
 def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:

@@ -39,9 +39,8 @@ async def browser() -> AsyncIterator[Browser]:
     launching["args"] = [*launching["args"], _NOBODY_ELSE]
     expect.set_options(timeout=_LONGEST_WAIT_MS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(**launching)
-        yield browser
-        await browser.close()
+        # Its driver closes it at the end, and does not wait for one that does not answer any more.
+        yield await playwright.chromium.launch(**launching)
 
 
 @pytest.fixture(scope="module")

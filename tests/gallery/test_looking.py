@@ -180,6 +180,35 @@ async def test_it_is_published_and_made_private_again(gallery: RunningService, o
     await expect(page.locator(".visibility")).to_contain_text("Only you and administrators")
 
 
+async def test_to_the_holder_of_another_key_nothing_is_offered_that_is_refused(
+    gallery: RunningService, open_page: OpenPage
+) -> None:
+    public = _make(gallery, "for everybody to see", visibility="public")
+    with gallery.client() as client:
+        key = client.post("/key", json={"name": "guest"}).raise_for_status().json()["key"]
+    with gallery.client(key) as client:
+        own = client.post("/image", json={"prompt": "of the guest", "size": "256x256"}).json()["guid"]
+    page = await open_page(f"/?image={public}", key=key)
+    dialog = page.get_by_role("dialog")
+    for change in ("Make private", "Star", "Share", "Move to the trash", "Rename the file", "Keep"):
+        await expect(dialog.get_by_role("button", name=change)).to_have_count(0)
+    for use in ("Reuse", "Edit picture", "Download"):
+        await expect(dialog.get_by_role("button", name=use)).to_be_visible()
+    await page.keyboard.press("Delete")
+    await page.keyboard.press("Escape")
+    await expect(_tile(page, public)).to_be_focused()
+    for each, count in ((own, 2), (public, 0)):
+        buttons = page.locator(f'.tile[data-guid="{each}"] .tile-button:not([hidden])')
+        await expect(buttons).to_have_count(count)
+    for pressed in ("x", "s", "Delete"):
+        await page.keyboard.press(pressed)
+    await expect(page.get_by_role("toolbar", name="Chosen images")).to_be_hidden()
+    await page.keyboard.press("Control+a")
+    await expect(page.locator(".bulk-count")).to_have_text("1 image")
+    await expect(page.locator(".notice")).to_have_count(0)
+    assert _detail(gallery, public)["tags"] == []
+
+
 async def test_a_star_is_seen_in_the_grid(gallery: RunningService, open_page: OpenPage) -> None:
     guid = _make(gallery, "to be starred")
     page = await open_page()

@@ -3,6 +3,8 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.live.service import RunningService
+
 from .accessibility import assert_accessible
 from .complaints import Complaints
 from .conftest import OpenPage
@@ -26,7 +28,7 @@ async def test_it_is_accessible(open_page: OpenPage, color_scheme: str, width: i
 
 
 async def test_what_a_page_complains_of_is_seen(open_page: OpenPage, complaints: Complaints) -> None:
-    page = await open_page("/docs")
+    page = await open_page("/health/live")
     await page.evaluate("() => { console.warn('one'); setTimeout(() => { throw new Error('two') }); }")
     await page.evaluate("() => fetch('http://elsewhere.example/three').catch(() => null)")
     await page.wait_for_function("() => true")
@@ -35,3 +37,17 @@ async def test_what_a_page_complains_of_is_seen(open_page: OpenPage, complaints:
     assert "not caught: Error: two" in made
     assert "asked elsewhere: GET http://elsewhere.example/three" in made
     complaints.expect("")
+
+
+async def test_where_nothing_has_cost_anything_the_chart_begins_with_images(
+    gallery: RunningService, open_page: OpenPage
+) -> None:
+    with gallery.client() as client:
+        client.post("/image", json={"prompt": "a fox", "size": "96x64"}).raise_for_status()
+    page = await open_page("/?view=operate")
+    figure = page.get_by_label("Figure")
+    await expect(figure).to_have_value("images")
+    await figure.select_option("Cost")
+    await page.get_by_label("Time").select_option("A year")
+    await expect(page.locator(".part svg g")).to_have_count(53)
+    await expect(figure).to_have_value("cost_usd")

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from pixyproxy.core.exceptions import Unavailable
 from pixyproxy.service.once_a_minute import OnceAMinute
 
 
@@ -63,11 +64,27 @@ async def test_an_error_holds_for_nobody_else() -> None:
     known, question = OnceAMinute[int](clock), Question(clock)
 
     async def failing() -> int:
-        raise TimeoutError
+        raise Unavailable
 
-    with pytest.raises(TimeoutError):
-        await known.get(failing)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await known.get(failing)
     assert await known.get(question) == 1
+
+
+async def test_those_who_wait_for_it_share_what_goes_wrong_and_the_next_one_tries_again() -> None:
+    clock = Clock()
+    known, tried = OnceAMinute[int](clock), Question(clock)
+
+    async def failing() -> int:
+        await tried()
+        raise Unavailable
+
+    for times in (1, 2):
+        told = await asyncio.gather(*(known.get(failing) for _ in range(10)), return_exceptions=True)
+        assert [type(each) for each in told] == [Unavailable] * 10
+        assert tried.asked == times
+    assert await asyncio.gather(*(known.get(tried) for _ in range(10))) == [3] * 10
 
 
 async def test_who_leaves_ends_it_for_nobody_else() -> None:

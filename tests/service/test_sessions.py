@@ -2,19 +2,22 @@
 
 import asyncio
 import hashlib
+import threading
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from pixyproxy.core.exceptions import InvalidRequest, KeyNotFound, Unauthenticated
 from pixyproxy.core.models import Caller, HeldKey, SignIn
 from pixyproxy.core.requests import NewKey, SignInRequest
+from pixyproxy.data.database import Row
 from pixyproxy.data.init import open_database
 from pixyproxy.service.keys import FreshKey, Keys
 from pixyproxy.service.services import Services
 from pixyproxy.service.sessions import FreshSession, Sessions
 from tests.conftest import ADMIN_KEY
-from tests.service.scenery import ADMIN, ON_SQLITE
+from tests.service.scenery import ADMIN, ON_SQLITE, eventually
 
 DAYS = timedelta(days=14)
 
@@ -186,33 +189,81 @@ async def test_one_session_is_ended_or_all_of_the_same_key(services: Services, a
             await services.sessions.end_everywhere(ended)
 
 
-async def test_neither_token_nor_code_nor_key_is_kept(services: Services, library_url: str) -> None:
+async def test_whoever_signs_out_everywhere_ends_unused_links_of_the_key_too(
+    services: Services, alice: FreshKey
+) -> None:
+    for text in (alice.text, ADMIN_KEY):
+        fresh = await by_key(services.sessions, text)
+        codes = [await a_code(services, each) for each in (text, text, alice.text, ADMIN_KEY)]
+        await services.sessions.end_everywhere(fresh.token)
+        other = codes[3] if text == alice.text else codes[2]
+        assert await by_code(services.sessions, other), "those of other keys stay"
+        for code in set(codes) - {other}:
+            with pytest.raises(Unauthenticated):
+                await by_code(services.sessions, code)
+
+
+async def test_neither_token_nor_code_nor_key_is_kept(
+    services: Services, library_url: str, alice: FreshKey
+) -> None:
     fresh, code = await by_key(services.sessions), await a_code(services)
-    database = open_database(library_url)
-    rows = [
-        {**row}
-        for table in ("session", "sign_in")
-        for row in await database.fetch_all(f"SELECT * FROM {table}", {})
-    ]
-    await database.close()
-    assert [(row["key_id"], row["key_sha256"]) for row in rows] == [(None, hashed(ADMIN_KEY))] * 2
-    assert (rows[0]["token_sha256"], rows[1]["code_sha256"]) == (hashed(fresh.token), hashed(code))
-    assert not any(secret in str(rows) for secret in (fresh.token, code, ADMIN_KEY))
+    hers = await by_key(services.sessions, alice.text)
+    kept = await rows_of(library_url)
+    assert {row["token_sha256"] for row in kept if "token_sha256" in row} == {
+        hashed(fresh.token),
+        hashed(hers.token),
+    }
+    assert [row["code_sha256"] for row in kept if "code_sha256" in row] == [hashed(code)]
+    secrets = (fresh.token, hers.token, code, ADMIN_KEY, hashed(ADMIN_KEY), alice.text, hashed(alice.text))
+    assert not any(secret in str(kept) for secret in secrets)
+
+
+async def test_words_are_slow_to_try_on_what_is_kept_of_the_settings_key(
+    services: Services, library_url: str
+) -> None:
+    """With the salt of this library, the same for all of its sessions and replicas."""
+    await by_key(services.sessions)
+    await by_key(with_admin_key(services, ADMIN_KEY))
+    await a_code(services)
+    kept = await rows_of(library_url)
+    salt = bytes.fromhex(await services.library.secrets.get_or_add("settings-key", "none"))
+    assert len(salt) == 32
+    right = hashlib.scrypt(ADMIN_KEY.encode(), salt=salt, n=2**14, r=8, p=5, dklen=32).hex()
+    assert [(row["key_id"], row["key_proof"]) for row in kept] == [(None, right)] * 3
+
+
+@ON_SQLITE
+async def test_it_is_worked_out_once_and_not_for_requests_with_the_key(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, worked_out = hashlib.scrypt, []
+
+    def counted(text: bytes, **how: Any) -> bytes:
+        assert threading.current_thread() is not threading.main_thread()
+        worked_out.append(text)
+        return slow(text, **how)
+
+    monkeypatch.setattr(hashlib, "scrypt", counted)
+    await services.keys.recognise(ADMIN_KEY)
+    assert not worked_out
+    several = await asyncio.gather(*(by_key(services.sessions) for _ in range(4)))
+    assert all([await is_signed_in(services.sessions, each) for each in several])
+    assert worked_out == [ADMIN_KEY.encode()]
 
 
 async def test_what_is_over_is_removed_beside_the_requests(services: Services, library_url: str) -> None:
     over = Sessions(services.library, services.keys, timedelta(0), "c")
     await by_key(over)
-    held = HeldKey(None, hashed(ADMIN_KEY))
+    held = HeldKey(None, "5e" * 32)
     await services.library.sessions.add_sign_in(SignIn(hashed("old"), held, datetime.now(UTC)))
     good, code = await by_key(services.sessions), await a_code(services)
-    await services.housekeeping.forget_sessions()
-    database = open_database(library_url)
-    counts = [
-        await database.fetch_one(f"SELECT count(*) AS n FROM {table}", {}) for table in ("session", "sign_in")
-    ]
-    await database.close()
-    assert counts == [{"n": 1}, {"n": 1}]
+    await services.housekeeping.stop()
+    services.housekeeping.start()
+
+    async def are_forgotten() -> bool:
+        return len(await rows_of(library_url)) == 2
+
+    await eventually(are_forgotten)
     assert await is_signed_in(services.sessions, good)
     assert await by_code(services.sessions, code)
 
@@ -224,6 +275,14 @@ async def test_tokens_and_codes_are_long_and_never_the_same(services: Services) 
     assert len(tokens) == len(codes) == 20
     assert {len(token) for token in tokens} == {43}  # 256 bits
     assert {len(code) for code in codes} == {22}  # 128 bits
+
+
+async def rows_of(library_url: str) -> list[Row]:
+    """Sessions, then links."""
+    database = open_database(library_url)
+    kept = [await database.fetch_all(f"SELECT * FROM {table}", {}) for table in ("session", "sign_in")]
+    await database.close()
+    return [*kept[0], *kept[1]]
 
 
 def hashed(text: str) -> str:

@@ -1,10 +1,12 @@
 """What OpenAI's Images API accepts, checked as strictly as it does."""
 
+import inspect
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyvips
+from openai.types import image_generate_params
 
 from .refusals import Refusal, Refused
 from .submissions import File
@@ -38,6 +40,21 @@ RANGES: Mapping[str, tuple[int, int]] = {
     "frame_count": (2, 16),
     "frame_duration_ms": (1, 655_350),
 }
+TEXT_OF_THE_API = " ".join(inspect.getsource(image_generate_params).split())
+"""As OpenAI publishes it, with the SDK."""
+
+
+def named_in(beginning: str, end: str) -> frozenset[str]:
+    """The models of which the text says so, in these words."""
+    sentence = re.escape(beginning) + r"((?:[^.]|\.\d)*?)" + re.escape(end)
+    [told] = re.findall(sentence, TEXT_OF_THE_API)
+    models, dates = re.findall(r"`(gpt-[^`]+)`", told), re.findall(r"`(\d[^`]+)`", told)
+    return frozenset([*models, *(f"{model}-{date}" for model in models for date in dates)])
+
+
+OF_ANY_SIZE = named_in("For ", "arbitrary resolutions are supported")
+WITH_MORE_EFFORT = named_in("- ", "also support `xhigh` and `max`")
+SEEN_TO_MAKE_ANY_SIZE = ("gpt-image-2.6-sunburst", "gpt-image-2.6-flare")
 ONLY_OF_EDITS = ("input_fidelity",)
 UNSTREAMED = ("gif", "svg")
 LONGEST_TEXT = 32_000
@@ -57,7 +74,7 @@ def check(given: Mapping[str, Any], *, is_edit: bool = False) -> None:
         raise refused(f"The model '{model}' does not exist.", "model_not_found", "model", 404)
     if not _size_is_possible(given.get("size", "auto"), model):
         raise _unsupported("size", given["size"], FIXED_SIZES)
-    if given.get("quality") in ("xhigh", "max") and not model.startswith("gpt-image-2.5"):
+    if given.get("quality") in ("xhigh", "max") and model not in WITH_MORE_EFFORT:
         raise _unsupported("quality", given["quality"], CHOICES["quality"][:4])
     _check_format(given, given.get("output_format", "png"))
 
@@ -153,7 +170,9 @@ def _check_range(name: str, value: int, lowest: int, highest: int) -> None:
 def _size_is_possible(size: str, model: str) -> bool:
     if size in FIXED_SIZES:
         return True
-    if not model.startswith("gpt-image-2") or not re.fullmatch(r"[1-9]\d{1,3}x[1-9]\d{1,3}", size):
+    if model not in OF_ANY_SIZE and model not in SEEN_TO_MAKE_ANY_SIZE:
+        return False
+    if not re.fullmatch(r"[1-9]\d{1,3}x[1-9]\d{1,3}", size):
         return False
     short, long = sorted(map(int, size.split("x")))
     aligned = short % 16 == 0 and long % 16 == 0

@@ -1,6 +1,8 @@
 """Keys in requests: how they are sent, whom they stand for, what they hide."""
 
+import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -36,6 +38,50 @@ async def test_what_may_not_be_seen_answers_like_what_does_not_exist(
             answers.append((answer.status_code, sorted(answer.headers.items()), text))
         assert answers[0] == answers[1]
         assert answers[0][0] in (404, 401 if client is visitor and method in ("PATCH", "DELETE") else 404)
+
+
+async def test_every_answer_says_whether_who_asks_may_change_the_image(
+    alice: Client, bob: Client, admin: Client, visitor: Client, services: Services, as_alice: Caller
+) -> None:
+    known: dict[str, Any] = {"owner": as_alice.owner, "visibility": Visibility.PUBLIC, "looks": "0" * 16}
+    image = await shelve(services, **known)
+    await shelve(services, **known, parents=(image.guid,))
+    told = f"/image/{image.guid}/lineage"
+    for client, may_change in ((alice, True), (admin, True), (bob, False), (visitor, False)):
+        lineage = (await client.get(told)).json()
+        answers = [
+            (await client.get(f"/image/{image.guid}")).json(),
+            *(await client.get("/image")).json(),
+            lineage["image"],
+            *lineage["descendants"],
+            *(await client.get(f"/image/{image.guid}/similar")).json(),
+            *_told_in(await client.get(f"/image/{image.guid}/events")),
+            *_told_in(await client.get(f"/image/events?guid={image.guid}")),
+        ]
+        assert [answer["may_change"] for answer in answers] == [may_change] * 10
+        changed = await client.patch(f"/image/{image.guid}", json={"tags": ["sea"]})
+        assert changed.is_success == may_change
+
+
+async def test_who_changes_an_image_is_told_that_they_may(
+    alice: Client, services: Services, as_alice: Caller
+) -> None:
+    image = await shelve(services, owner=as_alice.owner)
+    path = f"/image/{image.guid}"
+    answers = [
+        await alice.patch(path, json={"visibility": "public"}),
+        await alice.post(f"{path}/cancel"),
+        await alice.post(f"{path}/restore"),
+    ]
+    await alice.delete(path)
+    [in_trash] = (await alice.get("/image?deleted=true")).json()
+    assert [each["may_change"] for each in (*(answer.json() for answer in answers), in_trash)] == [True] * 4
+
+
+def _told_in(answer: Any) -> list[dict[str, Any]]:
+    """Of events."""
+    lines = answer.text.splitlines()
+    return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
 
 
 @ON_SQLITE

@@ -1,5 +1,7 @@
 """The interactive page works without the internet."""
 
+import base64
+import hashlib
 import re
 from urllib.parse import urljoin
 
@@ -27,6 +29,20 @@ async def test_the_page_refers_to_nothing_outside_and_what_it_needs_is_served(vi
         assert asset.headers["content-type"].partition(";")[0] in ("text/javascript", "text/css")
         assert "max-age" in asset.headers["cache-control"]
     assert re.search(r"url: ['\"]openapi.json['\"]", page.text)
+
+
+async def test_no_script_runs_there_but_those_that_are_its_own(visitor: Client) -> None:
+    page = await visitor.get("/docs")
+    [script] = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rules = dict(each.split(" ", 1) for each in page.headers["content-security-policy"].split("; "))
+    assert rules["script-src"] == f"'self' 'sha256-{digest}'"
+    assert rules["default-src"] == rules["frame-ancestors"] == rules["base-uri"] == "'none'"
+    assert not any(":" in each.replace("blob:", "").replace("data:", "") for each in rules.values())
+    assert page.headers["referrer-policy"] == "same-origin"
+    for address in ("/docs", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"):
+        assert (await visitor.get(address)).headers["x-content-type-options"] == "nosniff"
+    assert re.search(r'"persistAuthorization": false', page.text)
 
 
 @pytest.mark.parametrize("asset", ["nope.js", "..%2f__init__.py", "swagger-ui.css.map"])

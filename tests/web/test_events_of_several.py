@@ -290,6 +290,15 @@ async def test_one_that_may_not_be_seen_or_is_not_there_refuses_the_whole(
     problem_of(await alice.get("/image/events?guid=no-such-image"), 404, "image_not_found")
 
 
+async def test_a_guid_in_capital_letters_is_the_same_one(
+    alice: Client, services: Services, as_alice: Caller
+) -> None:
+    image = await shelve(services, owner=as_alice.owner)
+    answer = await alice.get(f"/image/events?guid={image.guid.upper()}&guid={image.guid}")
+    assert (answer.status_code, answer.text.count("event: status")) == (200, 1)
+    problem_of(await alice.get(f"/image/events?guid={image.guid}%20"), 404, "image_not_found")
+
+
 async def test_what_others_see_lacks_what_it_was_made_from(
     visitor: Client, alice: Client, services: Services, as_alice: Caller
 ) -> None:

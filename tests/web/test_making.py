@@ -18,7 +18,7 @@ FIELDS = {
     *("guid filename prompt tags author created_at updated_at status visibility".split()),
     *("generator model revised_prompt parents batch parameters".split()),
     *("media_type width height colors size_bytes sha256".split()),
-    *("cost_usd cost_source error deleted_at content_url".split()),
+    *("cost_usd cost_source error deleted_at content_url may_change".split()),
 }
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
@@ -68,6 +68,7 @@ async def test_the_answer_is_everything_known_about_the_image(app: FastAPI, alic
         "error": None,
         "deleted_at": None,
         "content_url": f"/image/{guid}/content",
+        "may_change": True,
     }
 
 

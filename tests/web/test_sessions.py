@@ -49,7 +49,7 @@ async def sign_in(browser: Client, key: str = ADMIN_KEY) -> httpx2.Response:
 async def who(browser: Client) -> Any:
     answer = await browser.get("/session")
     assert answer.status_code == 200
-    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["cache-control"] == "private, no-store"
     return answer.json()["name"]
 
 
@@ -212,12 +212,47 @@ async def test_a_key_that_is_revoked_signs_out_everywhere_with_the_very_next_req
         for browser in (here, there):
             told = problem_of(await browser.get("/image"), 401, "unauthenticated")
             assert told["detail"] == "This session has ended: sign in again."
-            assert browser.cookies, "only /session removes it"
+            assert browser.cookies, "the page that asked shall ask /session, and tell it"
             gone = await browser.get("/session")
             assert (gone.status_code, gone.json()) == (200, NOBODY)
             assert "Max-Age=0" in gone.headers["set-cookie"]
             assert not browser.cookies
             assert (await browser.get("/image")).status_code == 200
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("prefix", ["", "/pixy"])
+async def test_a_picture_that_is_opened_by_itself_is_refused_once_to_whoever_was_signed_out(
+    environment: dict[str, str], prefix: str
+) -> None:
+    opened = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    async with running_app(environment | {"PIXYPROXY_PUBLIC_URL": f"http://proxy.test{prefix}"}) as app:
+
+        async def beneath(scope: Any, receive: Any, send: Any) -> None:
+            path = scope["path"].removeprefix(prefix)
+            await app(scope | {"path": path, "raw_path": path.encode()}, receive, send)
+
+        image = await shelve(app.state.services, visibility=Visibility.PUBLIC)
+        transport = httpx2.ASGITransport(beneath)
+        async with Client(
+            transport=transport, base_url=f"http://proxy.test{prefix}", headers=OURS
+        ) as browser:
+            await sign_in(browser)
+            [(name, token)] = browser.cookies.items()
+            await app.state.services.sessions.end(token)
+            for shown_by_our_page in ({}, {"Accept": "image/avif,*/*;q=0.8"}):
+                told = await browser.get(f"/image/{image.guid}/content", headers=shown_by_our_page)
+                assert (told.status_code, "set-cookie" in told.headers) == (401, False)
+            told = await browser.get(f"/image/{image.guid}/content", headers=opened)
+            assert (told.status_code, told.json()["code"]) == (401, "unauthenticated")
+            assert told.json()["detail"] == "This session has ended: sign in again."
+            gone = f'{name}=""; HttpOnly; Max-Age=0; Path={prefix or "/"}; SameSite=lax'
+            assert told.headers["set-cookie"] == gone
+            assert not browser.cookies
+            again = await browser.get(f"/image/{image.guid}/content", headers=opened)
+            assert (again.status_code, "set-cookie" in again.headers) == (200, False)
+            wrong = await browser.get(f"/image/{image.guid}/content", headers=opened | {"X-API-Key": "wrong"})
+            assert (wrong.status_code, "set-cookie" in wrong.headers) == (401, False)
 
 
 async def test_another_administrators_key_in_the_settings_signs_out(
@@ -284,12 +319,30 @@ async def test_a_key_in_the_headers_goes_before_the_cookie(browser: Client, alic
 
 @ON_SQLITE
 @pytest.mark.parametrize("site", FROM_ELSEWHERE)
+@pytest.mark.parametrize(
+    ("mode", "dest"),
+    [
+        ("no-cors", "image"),
+        ("no-cors", ""),
+        ("cors", "empty"),
+        ("same-origin", "empty"),
+        ("websocket", "websocket"),
+        ("navigate", "iframe"),
+        ("navigate", "frame"),
+        ("navigate", "object"),
+        ("navigate", "embed"),
+        ("navigate", "fencedframe"),
+        ("navigate", "something new"),
+        ("", "document"),
+    ],
+)
 async def test_a_page_from_elsewhere_sees_what_a_visitor_sees(
-    browser: Client, services: Services, site: str
+    browser: Client, services: Services, site: str, mode: str, dest: str
 ) -> None:
     private, public = await shelve(services), await shelve(services, visibility=Visibility.PUBLIC)
     await sign_in(browser)
-    from_there = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors"}
+    from_there = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
+    from_there = {name: said for name, said in from_there.items() if said}
     for address in (f"/image/{private.guid}", f"/image/{private.guid}/content"):
         assert (await browser.get(address)).status_code == 200
         problem_of(await browser.get(address, headers=from_there), 404, "image_not_found")
@@ -309,9 +362,10 @@ async def test_a_link_that_is_followed_from_elsewhere_arrives_signed_in(
     image = await shelve(services)
     await sign_in(browser)
     walked = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate"}
-    for method in ("GET", "HEAD"):
-        answer = await browser.request(method, f"/image/{image.guid}/content", headers=walked)
-        assert answer.status_code == 200
+    for to_what in ({}, {"Sec-Fetch-Dest": "document"}):  # Older browsers do not say what they want it for.
+        for method in ("GET", "HEAD"):
+            answer = await browser.request(method, f"/image/{image.guid}/content", headers=walked | to_what)
+            assert answer.status_code == 200
 
 
 @ON_SQLITE
@@ -375,14 +429,45 @@ async def test_no_page_from_elsewhere_is_allowed_to_ask(browser: Client) -> None
 
 
 @ON_SQLITE
-async def test_caches_are_told_that_an_answer_depends_on_the_cookie(
-    browser: Client, services: Services
-) -> None:
+async def test_no_cache_gives_another_what_a_cookie_has_opened(browser: Client, services: Services) -> None:
     image = await shelve(services)
     await sign_in(browser)
-    for address in (f"/image/{image.guid}/content", f"/image/{image.guid}", "/image", "/tags", "/key"):
-        vary = (await browser.get(address)).headers["vary"]
-        assert vary == "Authorization, X-API-Key, Cookie"
+    told = ["/image", f"/image/{image.guid}", f"/image/{image.guid}/lineage", f"/image/{image.guid}/similar"]
+    told += ["/image/count", "/tags", "/key", "/usage", "/operations", "/session", "/models", "/v1/models"]
+    for address in (*told, "/v1/models/sketch"):
+        answer = await browser.get(address)
+        assert (answer.status_code, address) == (200, address)
+        assert answer.headers["cache-control"] == "private, no-store"
+        assert answer.headers["vary"] == "Authorization, X-API-Key, Cookie"
+    made = await browser.post("/key", json={"name": "n"})
+    assert (made.status_code, made.headers["cache-control"]) == (201, "private, no-store")
+    picture = await browser.get(f"/image/{image.guid}/content")
+    assert picture.headers["cache-control"].startswith("private, ")
+    assert picture.headers["vary"] == "Authorization, X-API-Key, Cookie"
+
+
+@ON_SQLITE
+async def test_what_is_public_is_the_same_picture_for_caches_whoever_asks(
+    browser: Client, services: Services
+) -> None:
+    image = await shelve(services, visibility=Visibility.PUBLIC)
+
+    async def headers_of(query: str) -> list[str | None]:
+        answer = await browser.get(f"/image/{image.guid}/content{query}")
+        return [answer.headers.get(name) for name in ("etag", "cache-control", "vary")]
+
+    before = [await headers_of(query) for query in ("", "?format=auto")]
+    await sign_in(browser)
+    assert [await headers_of(query) for query in ("", "?format=auto")] == before
+    assert [vary for _, _, vary in before] == [None, "Accept"]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("address", ["/health/live", "/health/ready"])
+async def test_how_the_service_is_depends_on_nobody(browser: Client, address: str) -> None:
+    await sign_in(browser)
+    answer = await browser.get(address)
+    assert (answer.headers["cache-control"], "vary" in answer.headers) == ("no-store", False)
 
 
 @ON_SQLITE

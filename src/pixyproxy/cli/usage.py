@@ -28,7 +28,7 @@ def usage(settings: Settings, /, days: int, by: str) -> None:
     """Show what was called, day by day, and what it cost.
 
     Every call to a generator counts, also those whose image is deleted. The last column has the calls
-    whose cost nobody has told; the sum is of the others, and `-` where there are none.
+    of unknown cost, also of those that failed; the sum is of the others, and `-` where there are none.
     """
     question = model(UsageQuestion, {"days": days, "by": by})
     report = with_services(settings, lambda services: services.usage().report(question))

@@ -22,6 +22,7 @@
     │   └── StorageFull
     ├── AccessException                 who is asking
     │   ├── Unauthenticated
+    │   │   └── SessionEnded
     │   └── Forbidden
     ├── Unavailable                     a part of ours cannot be reached now; later it may
     │   ├── Deadlock
@@ -195,6 +196,12 @@ class AccessException(PixyProxyException):
 class Unauthenticated(AccessException):
     code = "unauthenticated"
     default_detail = "A valid API key is needed: Authorization: Bearer KEY, or X-API-Key: KEY."
+
+
+class SessionEnded(Unauthenticated):
+    """A browser comes with the cookie of one."""
+
+    default_detail = "This session has ended: sign in again."
 
 
 class Forbidden(AccessException):

@@ -116,6 +116,8 @@ class Image:
     updated_at: datetime
     deleted_at: datetime | None = None
     """Since when it is in the trash."""
+    may_change: bool = True
+    """Whether who asks may change or delete it. It is not kept: who reads for somebody says so."""
 
 
 class AttemptStatus(StrEnum):
@@ -194,7 +196,8 @@ class HeldKey:
     """The key a session goes back to. Without an id it is that of the settings, which has no row."""
 
     id: str | None
-    sha256: str
+    proof: str
+    """That it is still the same: the hash that its row has; of the settings' key one that is slow to make."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Browsers that are signed in, and links that sign one in: hashes of their secrets and of their keys."""
+"""Browsers that are signed in, and links that sign one in: hashes of their secrets, proofs of their keys."""
 
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,8 @@ class SessionRepository:
 
     async def add(self, session: Session) -> None:
         await self._statements.execute(
-            "INSERT INTO session (token_sha256, key_id, key_sha256, created_at, expires_at) "
-            "VALUES (:token_sha256, :key_id, :key_sha256, :created_at, :expires_at)",
+            "INSERT INTO session (token_sha256, key_id, key_proof, created_at, expires_at) "
+            "VALUES (:token_sha256, :key_id, :key_proof, :created_at, :expires_at)",
             {
                 "token_sha256": session.token_sha256,
                 "created_at": to_timestamp(session.created_at),
@@ -32,7 +32,7 @@ class SessionRepository:
     async def find(self, token_sha256: str) -> tuple[Session, ApiKey | None] | None:
         """With its key as it is now, where that has a row."""
         row = await self._statements.fetch_one(
-            "SELECT kept.token_sha256, kept.key_id, kept.key_sha256, kept.created_at AS signed_in_at, "
+            "SELECT kept.token_sha256, kept.key_id, kept.key_proof, kept.created_at AS signed_in_at, "
             f"kept.expires_at, {_OF_THE_KEY} "
             "FROM session AS kept LEFT JOIN api_key ON api_key.id = kept.key_id "
             "WHERE kept.token_sha256 = :token_sha256",
@@ -48,22 +48,22 @@ class SessionRepository:
             "DELETE FROM session WHERE token_sha256 = :token_sha256", {"token_sha256": token_sha256}
         )
 
-    async def remove_of_key(self, key_sha256: str) -> None:
+    async def remove_of_key(self, key_proof: str) -> None:
         """All that were signed in with it."""
         await self._statements.execute(
-            "DELETE FROM session WHERE key_sha256 = :key_sha256", {"key_sha256": key_sha256}
+            "DELETE FROM session WHERE key_proof = :key_proof", {"key_proof": key_proof}
         )
 
     async def add_sign_in(self, sign_in: SignIn) -> None:
         await self._statements.execute(
-            "INSERT INTO sign_in (code_sha256, key_id, key_sha256, expires_at) "
-            "VALUES (:code_sha256, :key_id, :key_sha256, :expires_at)",
+            "INSERT INTO sign_in (code_sha256, key_id, key_proof, expires_at) "
+            "VALUES (:code_sha256, :key_id, :key_proof, :expires_at)",
             {"code_sha256": sign_in.code_sha256, **_until(sign_in.key, sign_in.expires_at)},
         )
 
     async def find_sign_in(self, code_sha256: str) -> tuple[SignIn, ApiKey | None] | None:
         row = await self._statements.fetch_one(
-            f"SELECT kept.code_sha256, kept.key_id, kept.key_sha256, kept.expires_at, {_OF_THE_KEY} "
+            f"SELECT kept.code_sha256, kept.key_id, kept.key_proof, kept.expires_at, {_OF_THE_KEY} "
             "FROM sign_in AS kept LEFT JOIN api_key ON api_key.id = kept.key_id "
             "WHERE kept.code_sha256 = :code_sha256",
             {"code_sha256": code_sha256},
@@ -80,6 +80,12 @@ class SessionRepository:
             )
         )
 
+    async def remove_sign_ins_of_key(self, key_proof: str) -> None:
+        """All that would sign in with it."""
+        await self._statements.execute(
+            "DELETE FROM sign_in WHERE key_proof = :key_proof", {"key_proof": key_proof}
+        )
+
     async def remove_expired(self, now: datetime) -> None:
         for table in ("session", "sign_in"):
             await self._statements.execute(
@@ -88,11 +94,11 @@ class SessionRepository:
 
 
 def _until(key: HeldKey, expires_at: datetime) -> dict[str, Any]:
-    return {"key_id": key.id, "key_sha256": key.sha256, "expires_at": to_timestamp(expires_at)}
+    return {"key_id": key.id, "key_proof": key.proof, "expires_at": to_timestamp(expires_at)}
 
 
 def _held(row: Row) -> HeldKey:
-    return HeldKey(row["key_id"], row["key_sha256"])
+    return HeldKey(row["key_id"], row["key_proof"])
 
 
 def _key(row: Row) -> ApiKey | None:

@@ -19,6 +19,7 @@ from pixyproxy.core.exceptions import KeyNotFound, Unauthenticated
 from pixyproxy.core.models import ApiKey, Caller, HeldKey
 from pixyproxy.core.requests import NewKey
 from pixyproxy.data.library import Library
+from pixyproxy.service.settings_key import SettingsKey
 from pixyproxy.service.validation import revalidated
 
 _ALPHABET = string.digits + string.ascii_letters
@@ -48,16 +49,21 @@ class KeyInForce:
 class Keys:
     def __init__(self, library: Library, admin_key: str | None) -> None:
         self._library = library
-        self._admin_sha256 = None if admin_key is None else _sha256(admin_key)
+        self._of_settings = SettingsKey(library.secrets, admin_key)
 
     async def recognise(self, text: str) -> Caller:
         """Raises `Unauthenticated` for any text that is no key in force, taking the same steps for each."""
-        return (await self.find_in_force(text)).caller
+        if self._of_settings.is_(text):
+            return _THE_ADMINISTRATOR
+        return _caller(await self._get_by_text(text))
 
     async def find_in_force(self, text: str) -> KeyInForce:
         """Raises `Unauthenticated`, as `recognise` does."""
-        if self._admin_sha256 and hmac.compare_digest(_sha256(text), self._admin_sha256):
-            return KeyInForce(_THE_ADMINISTRATOR, HeldKey(None, self._admin_sha256))
+        if self._of_settings.is_(text) and (proof := await self._of_settings.find_proof()):
+            return KeyInForce(_THE_ADMINISTRATOR, HeldKey(None, proof))
+        return _in_force(await self._get_by_text(text))
+
+    async def _get_by_text(self, text: str) -> ApiKey:
         parts = _KEY.fullmatch(text)
         if not parts or parts[3] != _checksum(parts[1], parts[2]):
             raise Unauthenticated
@@ -65,7 +71,7 @@ class Keys:
         matches = hmac.compare_digest(_sha256(parts[2]), key.secret_sha256 if key else _NOBODY)
         if key is None or not matches or key.revoked_at is not None:
             raise Unauthenticated
-        return _in_force(key)
+        return key
 
     async def get_in_force(self, key_id: str) -> KeyInForce:
         key = await self._library.keys.find(key_id) if _ID.fullmatch(key_id) else None
@@ -73,13 +79,13 @@ class Keys:
             raise KeyNotFound
         return _in_force(key)
 
-    def holder_of(self, held: HeldKey, key: ApiKey | None, otherwise: str | None = None) -> Caller:
-        """Raises `Unauthenticated` when it is not in force any more; `key` is its row as it is now."""
-        now_sha256 = self._admin_sha256 if held.id is None else key and key.secret_sha256
-        is_same = hmac.compare_digest(held.sha256, now_sha256 or _NOBODY)
+    async def find_holder(self, held: HeldKey, key: ApiKey | None) -> Caller | None:
+        """None when it is not in force any more; `key` is its row as it is now."""
+        now = await self._of_settings.find_proof() if held.id is None else key and key.secret_sha256
+        is_same = hmac.compare_digest(held.proof, now or _NOBODY)
         if not is_same or (key is not None and key.revoked_at is not None):
-            raise Unauthenticated(otherwise)
-        return _THE_ADMINISTRATOR if key is None else _in_force(key).caller
+            return None
+        return _THE_ADMINISTRATOR if key is None else _caller(key)
 
     async def create(self, new: NewKey) -> FreshKey:
         new = revalidated(new)
@@ -97,7 +103,7 @@ class Keys:
 
     async def create_first(self) -> FreshKey | None:
         """The first administrator's key, when there is no other way in yet."""
-        if self._admin_sha256 or await self._library.keys.has_administrator():
+        if self._of_settings.is_set or await self._library.keys.has_administrator():
             return None
         fresh = _fresh_key(ADMINISTRATOR, owner=ADMINISTRATOR, is_admin=True)
         await self._library.keys.add(fresh.key)
@@ -105,8 +111,11 @@ class Keys:
 
 
 def _in_force(key: ApiKey) -> KeyInForce:
-    caller = Caller(owner=key.owner, name=key.name, is_admin=key.is_admin)
-    return KeyInForce(caller, HeldKey(key.id, key.secret_sha256))
+    return KeyInForce(_caller(key), HeldKey(key.id, key.secret_sha256))
+
+
+def _caller(key: ApiKey) -> Caller:
+    return Caller(owner=key.owner, name=key.name, is_admin=key.is_admin)
 
 
 def _fresh_key(name: str, *, owner: str | None, is_admin: bool) -> FreshKey:

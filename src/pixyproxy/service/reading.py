@@ -133,10 +133,10 @@ class ImageReading:
         return self._as_seen(image)
 
     def _as_seen(self, image: Image) -> Image:
-        """By those who do not own it: what it was made from and with is not theirs to know."""
+        """By those who do not own it: what it was made from and with is not theirs to know, nor to change."""
         audience = self._audience
         is_own = audience.sees_everything or image.owner == audience.owner
-        return image if is_own else replace(image, parents=(), batch=None)
+        return image if is_own else replace(image, parents=(), batch=None, may_change=False)
 
     async def find(self, guid: str) -> Image | None:
         return await self._library.images.find(guid, self._audience)
@@ -200,9 +200,9 @@ class ImageReading:
 
     async def follow_all(self, followed: FollowedImages) -> AsyncGenerator[Image | Preview, None]:
         """The same of several at once. Raises `ImageNotFound` where one of them may not be seen."""
-        guids = list(dict.fromkeys(revalidated(followed).guid))
+        guids = list(dict.fromkeys(guid.lower() for guid in revalidated(followed).guid))
         images = {each.guid: each for each in await self._library.images.with_guids(guids, self._audience)}
-        if len(images) < len(guids):
+        if not images.keys() >= set(guids):
             raise ImageNotFound
         return self._steps(self._watching.follow_all([images[guid] for guid in guids], self._audience))
 

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from pixyproxy.core.exceptions import Unauthenticated
+from pixyproxy.core.exceptions import SessionEnded, Unauthenticated
 from pixyproxy.core.models import Caller, HeldKey, Session, SignIn
 from pixyproxy.core.requests import SignInRequest
 from pixyproxy.data.library import Library, Repositories
@@ -18,7 +18,6 @@ from pixyproxy.service.keys import KeyInForce, Keys
 from pixyproxy.service.validation import revalidated
 
 CODE_LASTS = timedelta(hours=1)
-_ENDED = "This session has ended: sign in again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class Sessions:
         return await self._with_code(wanted.code or "")
 
     async def recognise(self, token: str) -> SignedIn:
-        """Raises `Unauthenticated` when it has ended, for whatever reason."""
+        """Raises `SessionEnded`, for whatever reason it has."""
         session, caller = await self._get(token)
         return SignedIn(caller, session.expires_at)
 
@@ -70,9 +69,15 @@ class Sessions:
         await self._library.sessions.remove(_sha256(token))
 
     async def end_everywhere(self, token: str) -> None:
-        """All sessions of the same key. Raises `Unauthenticated` when this one has ended."""
+        """All sessions of the same key, and its unused links. Raises `SessionEnded` when this one has."""
         session, _ = await self._get(token)
-        await self._library.sessions.remove_of_key(session.key.sha256)
+
+        async def remove(repositories: Repositories) -> None:
+            # The links first: of one that is used at this moment, the session is there for what comes after.
+            await repositories.sessions.remove_sign_ins_of_key(session.key.proof)
+            await repositories.sessions.remove_of_key(session.key.proof)
+
+        await self._library.transact(remove)
 
     async def make_code(self, key: KeyInForce) -> FreshCode:
         code, expires_at = secrets.token_urlsafe(16), datetime.now(UTC) + CODE_LASTS
@@ -82,9 +87,12 @@ class Sessions:
     async def _get(self, token: str) -> tuple[Session, Caller]:
         found = await self._library.sessions.find(_sha256(token))
         if found is None or found[0].expires_at <= datetime.now(UTC):
-            raise Unauthenticated(_ENDED)
+            raise SessionEnded
         session, row = found
-        return session, self._keys.holder_of(session.key, row, _ENDED)
+        caller = await self._keys.find_holder(session.key, row)
+        if caller is None:
+            raise SessionEnded
+        return session, caller
 
     async def _with_key(self, key: KeyInForce) -> FreshSession:
         fresh, session = self._fresh(key.caller, key.held)
@@ -97,7 +105,10 @@ class Sessions:
         if found is None or found[0].expires_at <= datetime.now(UTC):
             raise Unauthenticated
         sign_in, row = found
-        fresh, session = self._fresh(self._keys.holder_of(sign_in.key, row), sign_in.key)
+        caller = await self._keys.find_holder(sign_in.key, row)
+        if caller is None:
+            raise Unauthenticated
+        fresh, session = self._fresh(caller, sign_in.key)
 
         async def take_and_add(repositories: Repositories) -> None:
             if not await repositories.sessions.take_sign_in(hashed):

@@ -1,15 +1,17 @@
 """How answers are written: models as JSON, without asking FastAPI to validate our own rows again; links."""
 
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, TypeAdapter
+from pydantic_core import Url
 
 WHO_ASKS = "Authorization, X-API-Key, Cookie"
-"""What an answer depends on, for caches between us and a caller; what a cookie opens they would keep else."""
-_BY_CALLER = {"Vary": WHO_ASKS}
+"""What an answer depends on that is not the same for everybody."""
+_BY_CALLER = {"Cache-Control": "private, no-store", "Vary": WHO_ASKS}
+"""What a key has opened, no cache keeps that others use; what a cookie has opened, it might."""
 
 
 def json_answer(model: BaseModel, status: int = 200, headers: dict[str, str] | None = None) -> Response:
@@ -28,11 +30,16 @@ def next_page(request: Request, **begins: str) -> str:
 
 def prefix_of(app: FastAPI) -> str:
     """The path that callers put before ours, where a proxy takes it off; else nothing."""
-    path = urlsplit(app.state.public_url or "").path
-    return quote(path.rstrip("/"), safe="/%:@!$&'()*+,;=")
+    return urlsplit(_public_url(app)).path
 
 
 def absolute(request: Request, path: str) -> str:
     """The path as callers reach it."""
-    base = request.app.state.public_url or str(request.base_url)
-    return f"{base.rstrip('/')}{path}"
+    base = _public_url(request.app) or str(request.base_url).rstrip("/")
+    return f"{base}{path}"
+
+
+def _public_url(app: FastAPI) -> str:
+    """As it can stand in a header, the host in Punycode and the path quoted; else nothing."""
+    public_url = app.state.public_url
+    return str(Url(public_url)).rstrip("/") if public_url else ""

@@ -52,7 +52,7 @@ _HEADERS = {
         "Cache-Control": "For ever, `private` or `public` as the image is; as long as a link at most; in the "
         "trash `no-store`",
         "Content-Disposition": "The filename, in any script",
-        "Vary": "The key, the session, and for `format=auto` the `Accept`",
+        "Vary": "What is private: the key and the session; for `format=auto` the `Accept`",
     }.items()
 }
 _CONTENT: dict[int | str, dict[str, Any]] = {

@@ -17,8 +17,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pixyproxy.core import exceptions as our
 from pixyproxy.service.validation import invalid_request
+from pixyproxy.web.answers import prefix_of
 from pixyproxy.web.openai import errors as openai
 from pixyproxy.web.request_log import current_request_id
+from pixyproxy.web.session_cookie import is_opened_by_itself, remove_token
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,16 @@ async def answer_error(request: Request, error: Exception) -> Response:
         headers |= openai.retry_headers(problem)
         return Response(to_json(openai.envelope(request, problem)), status, headers, "application/json")
     body = to_json(_body(request, problem, status))
-    return Response(body, status, headers, "application/problem+json")
+    answer = Response(body, status, headers, "application/problem+json")
+    if isinstance(problem, our.SessionEnded) and is_opened_by_itself(request):
+        _remove_cookie(request, answer)
+    return answer
+
+
+def _remove_cookie(request: Request, answer: Response) -> None:
+    """So that it can be opened again by somebody who has been told."""
+    sessions = request.app.state.services.sessions
+    remove_token(request, answer, sessions.cookie, prefix_of(request.app) or "/")
 
 
 def _log_failure(problem: our.PixyProxyException, error: Exception) -> None:

@@ -104,5 +104,7 @@ def _reason(error: PixyProxyException | TimeoutError) -> str:
 
 
 def _line(each: Exported) -> bytes:
-    known = ImageDetail.of(each.image).model_dump(mode="json") if each.image else {"guid": each.guid}
+    """What everybody would be told: who exports it may not be who reads it."""
+    described = each.image and ImageDetail.of(each.image).model_dump(mode="json", exclude={"may_change"})
+    known = described or {"guid": each.guid}
     return to_json({**known, "file": each.file, "file_error": each.error.code if each.error else None})

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from pydantic import BaseModel
 
 from pixyproxy.service.health import reasons_not_ready
-from pixyproxy.web.answers import json_answer
 from pixyproxy.web.auth import services_of
 from pixyproxy.web.schemas import Health, Readiness
 
@@ -13,7 +13,7 @@ router = APIRouter(tags=["health"])
 
 @router.get("/health/live", operation_id="health_live", summary="The process answers", response_model=Health)
 async def health_live() -> Response:
-    return json_answer(Health(status="ok"))
+    return _answer(Health(status="ok"), 200)
 
 
 @router.get(
@@ -29,4 +29,9 @@ async def health_ready(request: Request) -> Response:
     waiting = services.generation.answers_waiting()
     status = "not ready" if reasons else "ok"
     health = Readiness(status=status, reasons=reasons, answers_waiting=waiting)
-    return json_answer(health, 503 if reasons else 200)
+    return _answer(health, 503 if reasons else 200)
+
+
+def _answer(health: BaseModel, status: int) -> Response:
+    """The same for everybody, and a moment later another."""
+    return Response(health.model_dump_json(), status, {"Cache-Control": "no-store"}, "application/json")

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 from pydantic import TypeAdapter
 
 from pixyproxy.core.requests import NewKey
-from pixyproxy.web.answers import json_array
+from pixyproxy.web.answers import json_answer, json_array
 from pixyproxy.web.auth import AllKeys
 from pixyproxy.web.published_api import problems
 from pixyproxy.web.schemas import KeyDetail, NewKeyDetail
@@ -21,11 +21,12 @@ _KEYS = TypeAdapter(list[KeyDetail])
     operation_id="create_key",
     summary="Make a key",
     status_code=201,
+    response_model=NewKeyDetail,
     responses=problems(401, 403, 408, 413),
 )
-async def create_key(new: NewKey, keys: AllKeys) -> NewKeyDetail:
+async def create_key(new: NewKey, keys: AllKeys) -> Response:
     """The key's text is in this answer and nowhere else."""
-    return NewKeyDetail.of_fresh(await keys.create(new))
+    return json_answer(NewKeyDetail.of_fresh(await keys.create(new)), 201)
 
 
 @router.get(

@@ -4,10 +4,12 @@ from dataclasses import asdict
 from typing import Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from fastapi.responses import Response
+from pydantic import BaseModel, Field, TypeAdapter
 
 from pixyproxy.service.generators.abilities import SizeRange
 from pixyproxy.service.generators.catalogue import Offer
+from pixyproxy.web.answers import json_array
 from pixyproxy.web.auth import Models
 from pixyproxy.web.published_api import problems
 
@@ -30,7 +32,11 @@ class SizeRangeDetail(BaseModel):
 
 
 class ModelAbilities(BaseModel):
-    """A model, and all it can be asked for; what is not among it is refused."""
+    """A model, and what it can be asked for.
+
+    What is not among it is refused, but for words of models that are gone (`256x256`, `standard`, `hd`), and
+    for sizes and qualities where its maker does not say which it has.
+    """
 
     id: str = Field(examples=["gpt-image-2"])
     generator: str = Field(examples=["openai"])
@@ -81,12 +87,16 @@ class ModelAbilities(BaseModel):
         )
 
 
+_ABILITIES = TypeAdapter(list[ModelAbilities])
+
+
 @router.get(
     "/models",
     operation_id="list_abilities",
     summary="What each model can be asked for",
+    response_model=list[ModelAbilities],
     responses=problems(401),
 )
-async def list_abilities(models: Models) -> list[ModelAbilities]:
+async def list_abilities(models: Models) -> Response:
     """The default model first; also the operator's other names for them."""
-    return [ModelAbilities.of(offer) for offer in models.offers]
+    return json_array(_ABILITIES, [ModelAbilities.of(offer) for offer in models.offers], {})

@@ -63,6 +63,7 @@ class ImageDetail(BaseModel):
     error: Error | None
     deleted_at: Timestamp | None = Field(description="Since when it lies in the trash")
     content_url: str = Field(examples=["/image/01939f2e-7d7a-7cc3-98a1-3f5b0c6d2e11/content"])
+    may_change: bool = Field(description="Whether who asks may change or delete it")
 
     @staticmethod
     def of(image: Image) -> "ImageDetail":
@@ -95,6 +96,7 @@ class ImageDetail(BaseModel):
             error=Error(code=failure.code, detail=failure.detail) if failure else None,
             deleted_at=image.deleted_at,
             content_url=f"/image/{image.guid}/content",
+            may_change=image.may_change,
         )
 
 

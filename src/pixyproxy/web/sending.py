@@ -38,7 +38,7 @@ class Manner:
     link_left_s: int | None = None
     """For how long the link is good by which it was asked for; None where it was no link."""
     vary: Sequence[str] = ()
-    """Headers of the request, beside the key's, on which it depends which bytes these are."""
+    """Headers of the request, beside those of who asks, on which it depends which bytes these are."""
     redirect_s: int = 0
     """For how long the store itself may give the bytes; 0: it is not to."""
 
@@ -175,9 +175,12 @@ def _headers(picture: Picture, manner: Manner) -> dict[str, str]:
         "Cache-Control": f"{'public' if public else 'private'}, {kept}",
         "Content-Disposition": _disposition(picture, manner),
         "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
-        "Vary": ", ".join([WHO_ASKS, *manner.vary]),
         **_OF_EVERY_BYTE,
     }
+    # What is public is the same for everybody: who signs in or out need not fetch it again. What is not
+    # may stay in a browser's cache, and must not be shown from there to whoever is signed in next.
+    if depends_on := [*([] if public else [WHO_ASKS]), *manner.vary]:
+        headers["Vary"] = ", ".join(depends_on)
     if not picture.is_copy:  # Of these there may be several of one time at one address.
         headers["Last-Modified"] = _as_http_writes(picture.image.created_at)
     return headers if manner.link_left_s is None else headers | _by_link(manner.link_left_s)

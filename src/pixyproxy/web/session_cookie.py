@@ -51,10 +51,16 @@ def set_token(request: Request, answer: Response, cookie: str, fresh: FreshSessi
     )
 
 
-def remove_token(request: Request, answer: Response, cookie: str) -> None:
+def remove_token(request: Request, answer: Response, cookie: str, path: str | None = None) -> None:
+    """Without a path, as it is set: from `/session` alone."""
     answer.set_cookie(
-        cookie, "", max_age=0, path=None, secure=_is_secure(request), httponly=True, samesite="lax"
+        cookie, "", max_age=0, path=path, secure=_is_secure(request), httponly=True, samesite="lax"
     )
+
+
+def is_opened_by_itself(request: Request) -> bool:
+    """Not by one of our pages, that would ask `/session` when it is refused, and tell it."""
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _is_of_our_page(request: Request) -> bool:
@@ -63,8 +69,9 @@ def _is_of_our_page(request: Request) -> bool:
 
 
 def _is_walked_to(request: Request) -> bool:
-    """A link on a page from elsewhere, that somebody follows to us."""
-    return request.headers.get("sec-fetch-mode") == "navigate"
+    """A link on a page from elsewhere, that somebody follows to us. A frame in that page is none."""
+    is_a_document = request.headers.get("sec-fetch-dest", "document") == "document"
+    return is_a_document and request.headers.get("sec-fetch-mode") == "navigate"
 
 
 def _is_secure(request: Request) -> bool:

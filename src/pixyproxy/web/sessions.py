@@ -90,4 +90,4 @@ def _detail(request: Request, signed_in: SignedIn | None, status: int = 200) -> 
         expires_at=signed_in.expires_at if signed_in else None,
         sees_public=request.app.state.gallery == "public",
     )
-    return json_answer(detail, status, {"Cache-Control": "no-store"})
+    return json_answer(detail, status)

@@ -14,6 +14,7 @@ from tests.service.generators.openai_inputs import input_picture
 from tests.service.generators.openai_services import CAT, OPENAI_KEY, generator_calling
 from tests.service.generators.receiving import made_by
 from tests.upstream import RunningUpstream
+from tests.upstream.rules import OF_ANY_SIZE, WITH_MORE_EFFORT
 
 SVG = {"model": "gpt-5", "reasoning": {"effort": "low"}, "not in the SDK": [1, {"a": None}]}
 OPTIONS: dict[str, tuple[dict[str, Any], str | None]] = {
@@ -134,6 +135,51 @@ def test_what_openai_cannot_do_is_refused_before_it_is_called(change: dict[str, 
     with pytest.raises(InvalidRequest) as caught:
         _unreachable().check(replace(CAT, **change))
     assert [each.field for each in caught.value.errors] == [field]
+
+
+@pytest.mark.parametrize("model", OpenAIImages(OPENAI_KEY, "http://127.0.0.1:9/v1").models)
+def test_of_models_that_the_text_of_the_api_names_nothing_is_offered_or_refused_that_it_says_otherwise(
+    model: str,
+) -> None:
+    able = _unreachable().abilities(model)
+    if model in OF_ANY_SIZE:
+        assert able.any_size is not None
+        assert not able.takes_others
+    elif able.any_size is not None:
+        assert able.takes_others
+    assert ({"xhigh", "max"} <= {*able.qualities}) == (model in WITH_MORE_EFFORT)
+
+
+@pytest.mark.parametrize("model", ["gpt-image-2.6-flare", "chatgpt-image-latest", "gpt-image-3", "my-own"])
+@pytest.mark.parametrize("asked", [{"quality": "xhigh"}, {"quality": "ultra"}, {"size": Size(100, 4096)}])
+def test_where_the_text_of_the_api_is_silent_any_size_and_quality_is_left_to_openai(
+    model: str, asked: dict[str, Any]
+) -> None:
+    _unreachable().check(replace(CAT, model=model, **asked))
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-image-1.5", "gpt-image-2", "gpt-image-2-2026-04-21", "gpt-image-2-2027-01-31"]
+)
+@pytest.mark.parametrize(
+    ("asked", "field"), [({"quality": "xhigh"}, "quality"), ({"size": Size(100, 4096)}, "size")]
+)
+def test_where_it_says_what_a_model_has_the_rest_is_refused(
+    model: str, asked: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        _unreachable().check(replace(CAT, model=model, **asked))
+    assert [each.field for each in caught.value.errors] == [field]
+
+
+async def test_what_openai_refuses_of_what_was_left_to_it_is_told_as_a_wrong_request(
+    upstream: RunningUpstream,
+) -> None:
+    request = replace(CAT, model="chatgpt-image-latest", size=Size(1536, 864))
+    async with generator_calling(upstream.base_url) as generator:
+        generator.check(request)
+        with pytest.raises(InvalidRequest):
+            await made_by(generator, request)
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:

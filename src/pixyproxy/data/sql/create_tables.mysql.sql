@@ -131,21 +131,21 @@ CREATE TABLE IF NOT EXISTS api_key (
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 -- Browsers that are signed in, and links that sign one in, once. key_id is NULL for the key of
--- PIXYPROXY_ADMIN_KEY, which has no row; key_sha256 says which text of it.
+-- PIXYPROXY_ADMIN_KEY, which has no row; key_proof says which text of it.
 CREATE TABLE IF NOT EXISTS session (
     token_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     key_id       VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
-    key_sha256   CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    key_proof    CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     created_at   DATETIME(6) NOT NULL,
     expires_at   DATETIME(6) NOT NULL,
     KEY session_expiry (expires_at),
-    KEY session_of_key (key_sha256)
+    KEY session_of_key (key_proof)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 
 CREATE TABLE IF NOT EXISTS sign_in (
     code_sha256 CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
     key_id      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
-    key_sha256  CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+    key_proof   CHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
     expires_at  DATETIME(6) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_0900_bin;
 

@@ -131,21 +131,21 @@ CREATE TABLE IF NOT EXISTS api_key (
 ) WITHOUT ROWID;
 
 -- Browsers that are signed in, and links that sign one in, once. key_id is NULL for the key of
--- PIXYPROXY_ADMIN_KEY, which has no row; key_sha256 says which text of it.
+-- PIXYPROXY_ADMIN_KEY, which has no row; key_proof says which text of it.
 CREATE TABLE IF NOT EXISTS session (
     token_sha256 TEXT NOT NULL PRIMARY KEY,
     key_id       TEXT NULL,
-    key_sha256   TEXT NOT NULL,
+    key_proof    TEXT NOT NULL,
     created_at   TEXT NOT NULL,
     expires_at   TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS session_expiry ON session (expires_at);
-CREATE INDEX IF NOT EXISTS session_of_key ON session (key_sha256);
+CREATE INDEX IF NOT EXISTS session_of_key ON session (key_proof);
 
 CREATE TABLE IF NOT EXISTS sign_in (
     code_sha256 TEXT NOT NULL PRIMARY KEY,
     key_id      TEXT NULL,
-    key_sha256  TEXT NOT NULL,
+    key_proof   TEXT NOT NULL,
     expires_at  TEXT NOT NULL
 ) WITHOUT ROWID;
 

@@ -30,7 +30,7 @@ class SizeRange:
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What one model can be asked for; what is not among it is refused."""
+    """What one model can be asked for; the rest is refused, but for words of models that are gone."""
 
     sizes: tuple[Size, ...]
     """All there are, or where any size within bounds can be made, good ones to offer."""
@@ -47,6 +47,8 @@ class Abilities:
     most_inputs: int
     knows_seeds: bool
     most_partial_images: int
+    takes_others: bool = False
+    """Its maker does not say which sizes and qualities it has: these are offered, others are not refused."""
 
     @property
     def edits(self) -> bool:
@@ -57,7 +59,12 @@ class Abilities:
         return bool(self.mask_formats)
 
     def makes(self, size: Size) -> bool:
+        if self.takes_others:
+            return True
         return self.any_size.allows(size) if self.any_size else size in self.sizes
+
+    def knows_quality(self, quality: str) -> bool:
+        return self.takes_others or quality in self.qualities
 
 
 def sizes_of(*texts: str) -> tuple[Size, ...]:

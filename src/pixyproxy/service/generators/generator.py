@@ -97,7 +97,10 @@ class Generator(Protocol):
         """The models it makes pictures with, its preferred one first."""
 
     def abilities(self, model: str, /) -> Abilities:
-        """What can be asked for with one of its models: each of it passes `check`, and nothing else."""
+        """What can be asked for with one of its models: each of it passes `check`.
+
+        Besides it pass only words of models that are gone, and what its maker is silent about.
+        """
 
     def check(self, request: PictureRequest) -> None:
         """Raise `InvalidRequest` for what this generator cannot do, before anything is recorded or paid."""

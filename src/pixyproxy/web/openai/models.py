@@ -3,10 +3,12 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from pixyproxy.core.exceptions import ModelNotFound
 from pixyproxy.service.generators.catalogue import Catalogue
+from pixyproxy.web.answers import json_answer
 from pixyproxy.web.auth import Models
 from pixyproxy.web.openai.published import error_schemas
 
@@ -25,23 +27,30 @@ class ModelList(BaseModel):
     data: list[ModelDetail]
 
 
-@router.get("/v1/models", operation_id="list_models", summary="The models", responses=error_schemas(401))
-async def list_models(models: Models) -> ModelList:
+@router.get(
+    "/v1/models",
+    operation_id="list_models",
+    summary="The models",
+    response_model=ModelList,
+    responses=error_schemas(401),
+)
+async def list_models(models: Models) -> Response:
     """Also the operator's other names for them."""
-    return ModelList(data=_all(models))
+    return json_answer(ModelList(data=_all(models)))
 
 
 @router.get(
     "/v1/models/{model:path}",
     operation_id="get_model",
     summary="One model",
+    response_model=ModelDetail,
     responses=error_schemas(401, 404),
 )
-async def get_model(model: Annotated[str, Path(examples=["gpt-image-2"])], models: Models) -> ModelDetail:
+async def get_model(model: Annotated[str, Path(examples=["gpt-image-2"])], models: Models) -> Response:
     found = next((each for each in _all(models) if each.id == model), None)
     if found is None:
         raise ModelNotFound
-    return found
+    return json_answer(found)
 
 
 def _all(catalogue: Catalogue) -> list[ModelDetail]:

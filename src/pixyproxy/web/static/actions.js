@@ -1,6 +1,6 @@
 /** What may be done with images, one or many: done at once, said, and undone if it was a mistake. */
 
-import { askJson, changeImage, changeMany, downloadUrl, listImages } from "./api.js";
+import { changeImage, changeMany, downloadUrl, listImages } from "./api.js";
 import { counted } from "./formats.js";
 import { create } from "./markup.js";
 import { tell } from "./news.js";
@@ -9,7 +9,8 @@ import { isStarred, STAR } from "./stars.js";
 
 /** @import { ImageDetail, Visibility } from "./types.d.ts" */
 
-const MOST_BY_GUID = 200;
+/** An address of more is longer than what stands before the service may take. */
+export const MOST_BY_GUID = 100;
 const WHATEVER_THEIR_STATUS = [
   ["status", "any"],
   ["limit", String(MOST_BY_GUID)],
@@ -49,7 +50,7 @@ export async function trash(guids) {
     const gone = results.filter((each) => each.outcome === "deleted").map((each) => each.guid);
     tell({ kind: "removed", guids: gone });
     if (gone.length) {
-      const undo = { label: "Undo", run: () => restore(gone) };
+      const undo = { label: "Undo", run: () => restore(gone), isForAll: true };
       notice(`${counted(gone.length, "image")} moved to the trash.`, { action: undo });
     }
     sayFailures(results);
@@ -146,7 +147,3 @@ export function confirmed(question, yes) {
     dialog.showModal();
   });
 }
-
-/** @param {string} guid @param {number} seconds @returns {Promise<{url: string, expires_at: string}>} */
-export const makeLink = (guid, seconds) =>
-  askJson(`image/${guid}/link`, { method: "POST", body: { expires_in: seconds } });

@@ -5,7 +5,11 @@ import { notice } from "./notices.js";
 
 /** @import { Session } from "./types.d.ts" */
 
+const LOOKED_AGAIN_MS = 30_000;
+
 const changes = new EventTarget();
+const otherTabs = new BroadcastChannel(`pixyproxy-session ${location.pathname}`);
+let lookedAt = 0;
 
 /** @type {Session} */
 let session = { signed_in: false, name: null, is_admin: false, expires_at: null, sees_public: true };
@@ -21,15 +25,24 @@ export function followSession(follower) {
   follower(session);
 }
 
-/** Uses the code of a one-time link, if the page was opened with one. It does not stay in the history. */
-export async function openSession() {
-  const code = /^#code=(.+)$/.exec(location.hash)?.[1];
-  if (code) {
-    history.replaceState(history.state, "", location.pathname + location.search);
-    await signIn({ code }).catch(() => notice(LINK_USED, { isProblem: true }));
-  }
-  session = await getSession();
+/** @param {Session} now */
+function begin(now) {
+  session = now;
   changes.dispatchEvent(new Event("change"));
+}
+
+/** Uses the code of a one-time link, if the page was opened with one. */
+export async function openSession() {
+  await useCode();
+  begin(await getSession());
+}
+
+/** It does not stay in the history. */
+async function useCode() {
+  const code = /^#code=(.+)$/.exec(location.hash)?.[1];
+  if (!code) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  await signIn({ code }).catch(() => notice(LINK_USED, { isProblem: true }));
 }
 
 const LINK_USED =
@@ -37,23 +50,29 @@ const LINK_USED =
 
 /** @param {{key: string} | {code: string}} by */
 export async function signIn(by) {
-  session = await askJson("session", { method: "POST", body: by });
-  changes.dispatchEvent(new Event("change"));
+  begin(await askJson("session", { method: "POST", body: by }));
+  otherTabs.postMessage("");
 }
 
 /** @param {{everywhere?: boolean}} [how] */
 export async function signOut({ everywhere = false } = {}) {
   await askJson(`session${everywhere ? "?everywhere=true" : ""}`, { method: "DELETE" });
-  session = await getSession();
-  changes.dispatchEvent(new Event("change"));
+  otherTabs.postMessage("");
+  begin(await getSession());
 }
 
-/** Somebody has ended it elsewhere. */
-refusals.addEventListener("unauthenticated", async () => {
-  if (!session.signed_in) return;
+/** Somebody may have ended it elsewhere, or begun another. */
+async function lookAgain() {
+  lookedAt = performance.now();
   const now = await getSession().catch(() => session);
-  if (now.signed_in) return;
-  session = now;
-  notice("You have been signed out.");
-  changes.dispatchEvent(new Event("change"));
+  if (now.name === session.name && now.is_admin === session.is_admin) return;
+  notice(now.signed_in ? `You are signed in as ${now.name} now.` : "You have been signed out.");
+  begin(now);
+}
+
+refusals.addEventListener("unauthenticated", () => session.signed_in && lookAgain());
+otherTabs.addEventListener("message", lookAgain);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && performance.now() - lookedAt > LOOKED_AGAIN_MS) lookAgain();
 });
+addEventListener("hashchange", useCode);

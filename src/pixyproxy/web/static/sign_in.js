@@ -2,7 +2,7 @@
 
 import { Refused, refusals } from "./api.js";
 import { create, fill, icon, iconButton } from "./markup.js";
-import { inWords } from "./notices.js";
+import { gatherNotices, inWords } from "./notices.js";
 import { currentSession, followSession, signIn } from "./session.js";
 
 const WRONG = "This is no key in force. Was all of it copied?";
@@ -24,8 +24,8 @@ export function askToSignIn({ always = false } = {}) {
     open = null;
   });
   document.body.append(open);
-  open.append(...document.querySelectorAll("body > .notices"));
   open.showModal();
+  gatherNotices();
 }
 
 const close = () => open?.close();

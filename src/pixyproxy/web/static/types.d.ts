@@ -30,6 +30,7 @@ export interface ImageDetail {
   error: { code: string; detail: string } | null;
   deleted_at: string | null;
   content_url: string;
+  may_change: boolean;
 }
 
 export interface SimilarDetail extends ImageDetail {

@@ -1,5 +1,10 @@
-"""What OpenAI's models can be asked for; what they cannot do is told before anything is sent."""
+"""What OpenAI's models can be asked for; what they cannot do is told before anything is sent.
 
+Refused is what the text of the API rules out. It says which sizes and qualities a model has for some of them
+alone, each by its name; with all others any size and any quality goes to OpenAI, who knows.
+"""
+
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -41,15 +46,23 @@ _OF_ANY_SIZE = replace(
     ),
 )
 _WITH_MORE_EFFORT = replace(_OF_ANY_SIZE, qualities=(*_OF_ANY_SIZE.qualities, "xhigh", "max"))
-_BY_BEGINNING: Mapping[str, Abilities] = {
-    "gpt-image-2.5": _WITH_MORE_EFFORT,
+_BY_NAME: Mapping[str, Abilities] = {
+    "gpt-image-1-mini": _OF_FIXED_SIZES,
+    "gpt-image-1.5": _OF_FIXED_SIZES,
     "gpt-image-2": _OF_ANY_SIZE,
-    "": _OF_FIXED_SIZES,
+    "gpt-image-2.5-sunburst": _WITH_MORE_EFFORT,
+    "gpt-image-2.5-flare": _WITH_MORE_EFFORT,
+    # Seen to make any size, though the text does not say so.
+    "gpt-image-2.6-sunburst": replace(_OF_ANY_SIZE, takes_others=True),
+    "gpt-image-2.6-flare": replace(_OF_ANY_SIZE, takes_others=True),
 }
+_OF_OTHERS = replace(_OF_FIXED_SIZES, takes_others=True)
+_DATE_AT_END = re.compile(r"-\d{4}-\d\d-\d\d$")
 
 
 def abilities_of(model: str) -> Abilities:
-    return next(abilities for name, abilities in _BY_BEGINNING.items() if model.startswith(name))
+    """A dated one is as the one without its date."""
+    return _BY_NAME.get(_DATE_AT_END.sub("", model), _OF_OTHERS)
 
 
 def check(request: PictureRequest) -> None:
@@ -65,7 +78,7 @@ def _of_the_picture(request: PictureRequest, able: Abilities) -> Iterator[FieldE
         yield FieldError("seed", "this generator knows no seeds")
     if request.size is not None and not able.makes(sent_size(request.size)):
         yield FieldError("size", f"this model makes {_sizes(able)}")
-    if request.quality is not None and sent_quality(request.quality) not in able.qualities:
+    if request.quality is not None and not able.knows_quality(sent_quality(request.quality)):
         yield FieldError("quality", f"the qualities of this model are {', '.join(able.qualities)}")
     if request.background is not None and request.background not in able.backgrounds:
         yield FieldError("background", f"the backgrounds of this model are {', '.join(able.backgrounds)}")

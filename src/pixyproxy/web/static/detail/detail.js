@@ -196,6 +196,10 @@ export class Detail {
     }
   }
 
+  #mayTrash() {
+    return currentSession().signed_in && this.#image?.may_change && this.#image.deleted_at === null;
+  }
+
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     const { target, key } = event;
@@ -205,8 +209,7 @@ export class Detail {
     else if (key === "z") this.stage.toggle();
     else if (key === "+" || key === "=") this.stage.zoom(1);
     else if (key === "-") this.stage.zoom(-1);
-    else if (key === "Delete" && this.#image?.deleted_at === null && currentSession().signed_in)
-      trash([this.#guid]);
+    else if (key === "Delete" && this.#mayTrash()) trash([this.#guid]);
     else return;
     event.preventDefault();
   }

@@ -21,8 +21,8 @@ const LONG = 420;
  */
 export function createPanel(image, leaveFor) {
   const isHolder = currentSession().signed_in;
-  const mayChange = isHolder && !image.deleted_at;
-  const buttons = image.deleted_at ? inTrash(image.guid) : actions(image, isHolder, leaveFor);
+  const mayChange = isHolder && image.may_change && !image.deleted_at;
+  const buttons = image.deleted_at ? inTrash(image.guid) : actions(image, isHolder, mayChange, leaveFor);
   return [
     prompt(image),
     create("div", { class: "row panel-actions", role: "group", "aria-label": "Actions" }, buttons),
@@ -58,24 +58,23 @@ function prompt({ prompt, revised_prompt: revised }) {
   );
 }
 
-/** @param {ImageDetail} image @param {boolean} isHolder @param {(then: () => void) => void} leaveFor */
-function actions(image, isHolder, leaveFor) {
+/** @param {ImageDetail} image @param {boolean} isHolder @param {boolean} mayChange @param {(then: () => void) => void} leaveFor */
+function actions(image, isHolder, mayChange, leaveFor) {
   const { guid } = image;
   const isReady = image.status === "ready";
-  const isOpen = isHolder && isReady;
   const link = new URL(`?image=${guid}`, location.href).href;
   const starred = { class: "icon-button star", "aria-pressed": String(isStarred(image)) };
   return [
     isHolder && button("restore", "Reuse", () => leaveFor(() => reuse(image)), "button-main"),
-    isOpen && button("brush", "Edit picture", () => leaveFor(() => editWith(image))),
+    isHolder && isReady && button("brush", "Edit picture", () => leaveFor(() => editWith(image))),
     create(
       "div",
       { class: "panel-icons" },
-      isOpen && iconButton("star", "Star", () => star(image), starred),
+      mayChange && isReady && iconButton("star", "Star", () => star(image), starred),
       isReady && iconButton("download", "Download", () => download([guid])),
-      isOpen && shareButton(guid),
+      mayChange && isReady && shareButton(guid),
       iconButton("link", "Copy link to this page", () => copy(link, "Link")),
-      isHolder && iconButton("trash", "Move to the trash", () => trash([guid])),
+      mayChange && iconButton("trash", "Move to the trash", () => trash([guid])),
     ),
   ];
 }

@@ -18,7 +18,7 @@ const AHEAD = 1;
 const EARLY = 4;
 const REST_MS = 120;
 
-/** @typedef {import("./tile.js").TileActions & {canChange: () => boolean, remove: (guids: string[]) => void}} GridActions */
+/** @typedef {import("./tile.js").TileActions & {mayChange: (guid: string) => boolean, remove: (guids: string[]) => void}} GridActions */
 
 export class Grid {
   /** @type {Map<string, Tile>} */
@@ -173,16 +173,16 @@ export class Grid {
 
   /** @param {Feed} feed @param {Map<string, {index: number, box: Box}>} wanted @param {boolean} isAtRest */
   #place(feed, wanted, isAtRest) {
-    const canChange = this.actions.canChange();
     const isInTrash = feed.search.has("deleted");
     const count = feed.isComplete ? feed.guids.length : -1;
     let next = this.element.firstElementChild;
     for (const [guid, { index, box }] of wanted) {
       const tile = this.#tiles.get(guid) ?? this.#add(guid);
       const [isSelected, isCurrent] = [this.selection.has(guid), index === this.#current];
+      const mayChange = this.actions.mayChange(guid);
       tile.put(box);
       if (isAtRest) tile.load(isInTrash);
-      tile.show({ image: feed.detail(guid), index, count, isSelected, isCurrent, canChange, isInTrash });
+      tile.show({ image: feed.detail(guid), index, count, isSelected, isCurrent, mayChange, isInTrash });
       if (tile.element === next) next = next.nextElementSibling;
       else this.element.insertBefore(tile.element, next);
     }

@@ -31,14 +31,14 @@ export class Library {
   constructor() {
     this.grid = new Grid(this.#selection, {
       open: (guid) => go({ image: guid }),
-      select: (guid, withRange) => this.#selection.toggle(guid, withRange ? (this.#feed?.guids ?? []) : null),
+      select: (guid, withRange) => this.#select(guid, withRange),
       star: (guid) => this.#star(guid),
-      remove: (guids) => currentPlace().view === "library" && currentSession().signed_in && trash(guids),
-      canChange: () => currentSession().signed_in,
+      remove: (guids) => this.#remove(guids),
+      mayChange: (guid) => this.#mayChange(guid),
     });
     this.count = create("p", { class: "count", role: "status" });
     this.message = create("div", { class: "empty", hidden: true });
-    const bar = createBulkBar(this.#selection, () => this.#feed?.guids ?? []);
+    const bar = createBulkBar(this.#selection, () => this.#changeable());
     this.element = create(
       "section",
       { class: "library", "aria-label": "Library" },
@@ -171,10 +171,30 @@ export class Library {
     fill(this.message, icon(isProblem ? "info" : "picture"), create("p", {}, text), way);
   }
 
+  /** As far as is known: of what has been forgotten the service decides. @param {string} guid */
+  #mayChange(guid) {
+    return currentSession().signed_in && (this.#feed?.detail(guid)?.may_change ?? true);
+  }
+
+  #changeable(guids = this.#feed?.guids ?? []) {
+    return guids.filter((guid) => this.#mayChange(guid));
+  }
+
+  /** @param {string} guid @param {boolean} withRange */
+  #select(guid, withRange) {
+    if (this.#mayChange(guid)) this.#selection.toggle(guid, withRange ? this.#changeable() : null);
+  }
+
+  /** @param {string[]} guids */
+  #remove(guids) {
+    const removable = this.#changeable(guids);
+    if (currentPlace().view === "library" && removable.length) trash(removable);
+  }
+
   /** @param {string} guid */
   async #star(guid) {
     const image = this.#feed?.detail(guid);
-    if (image && currentSession().signed_in) await star(image);
+    if (image && this.#mayChange(guid)) await star(image);
   }
 
   /** @param {News} news */
@@ -214,7 +234,7 @@ export class Library {
     if (isTyping) return;
     if (event.key === "a" && (event.ctrlKey || event.metaKey) && currentSession().signed_in) {
       event.preventDefault();
-      this.#selection.add(this.#feed?.guids ?? []);
+      this.#selection.add(this.#changeable());
     }
   }
 }

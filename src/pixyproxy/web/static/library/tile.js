@@ -25,7 +25,7 @@ const WIDTHS = [160, 256, 360, 512, 720, 1024];
  * @property {number} count of all images, -1 when it is not known
  * @property {boolean} isSelected
  * @property {boolean} isCurrent the one that the keyboard is at
- * @property {boolean} canChange
+ * @property {boolean} mayChange
  * @property {boolean} isInTrash
  */
 
@@ -101,8 +101,8 @@ export class Tile {
     this.element.setAttribute("aria-setsize", String(state.count));
     this.element.classList.toggle("is-selected", state.isSelected);
     this.select.setAttribute("aria-pressed", String(state.isSelected));
-    this.select.hidden = !state.canChange;
-    this.star.hidden = !state.canChange || state.isInTrash;
+    this.select.hidden = !state.mayChange;
+    this.star.hidden = !state.mayChange || state.isInTrash;
     this.link.tabIndex = state.isCurrent ? 0 : -1;
     this.link.href = addressOf({ image: this.guid });
     if (state.image) this.#tell(state.image);

@@ -24,14 +24,22 @@ const CHOICES = {
   Figure: { cost_usd: "Cost", images: "Images", calls: "Calls" },
 };
 
-/** @type {Record<string, string>} */
-const chosen = { Time: "30", By: "model", Figure: "cost_usd" };
+const FIGURE = Object.keys(CHOICES).indexOf("Figure");
+
+/** No figure is the one that says something: without costs, images. @type {Record<string, string>} */
+const chosen = { Time: "30", By: "model", Figure: "" };
+
+/** @param {Usage} usage */
+const figureOf = ({ total }) => chosen.Figure || (total.cost_usd ? "cost_usd" : "images");
 
 export function createUsage() {
   const { element, show } = part("Usage");
   const look = () =>
     askJson(`usage?days=${chosen.Time}&by=${chosen.By}`)
-      .then((usage) => show(...shown(usage)))
+      .then((usage) => {
+        selects[FIGURE].value = figureOf(usage);
+        show(...shown(usage));
+      })
       .catch(problem);
   const selects = Object.entries(CHOICES).map(([label, options]) => {
     const all = Object.entries(options).map(([value, text]) =>
@@ -54,7 +62,7 @@ function shown(usage) {
   const { total } = usage;
   if (!total.calls) return [quiet("Nothing was made in this time.")];
   const { days, series } = stacked(usage);
-  const format = chosen.Figure === "cost_usd" ? money : number;
+  const format = figureOf(usage) === "cost_usd" ? money : number;
   const rows = days.map((day, at) => [day, ...series.map(([, values]) => format(values[at]))]).reverse();
   const names = series.map(([name]) => name);
   const unknown = total.calls_of_unknown_cost;
@@ -77,7 +85,9 @@ function shown(usage) {
 }
 
 /** What has a name, the most first, what is little together; by day, or by week when that is long. @param {Usage} usage */
-function stacked({ rows, days: asked }) {
+function stacked(usage) {
+  const { rows, days: asked } = usage;
+  const figure = /** @type {"calls"} */ (figureOf(usage));
   const width = asked > DAYS_OF_SINGLE_BARS ? 7 : 1;
   const last = Math.floor(Date.now() / DAY_MS);
   const count = Math.ceil(asked / width);
@@ -87,8 +97,7 @@ function stacked({ rows, days: asked }) {
   const found = new Map();
   for (const row of rows) {
     const values = found.get(row.name) ?? days.map(() => 0);
-    values[Math.floor((Date.parse(row.day) / DAY_MS - first) / width)] +=
-      row[/** @type {"calls"} */ (chosen.Figure)] ?? 0;
+    values[Math.floor((Date.parse(row.day) / DAY_MS - first) / width)] += row[figure] ?? 0;
     found.set(row.name, values);
   }
   const series = [...found].sort(([, one], [, other]) => sum(other) - sum(one));
