@@ -10,7 +10,9 @@ from playwright.async_api import Browser, Locator, Page, expect
 from tests.live.service import RunningService
 
 from .accessibility import assert_accessible
+from .complaints import Complaints
 from .conftest import OpenPage
+from .lost_bytes import lost_bytes
 
 _PIXELS_SHOWN = (
     "image => image.complete && image.naturalWidth * image.naturalHeight > 0 && image.naturalWidth"
@@ -167,6 +169,54 @@ async def test_a_name_is_changed_where_it_stands(gallery: RunningService, open_p
     assert _detail(gallery, guid)["filename"] == "boats.png"
 
 
+async def test_what_is_being_typed_stays_while_something_else_is_changed(
+    gallery: RunningService, open_page: OpenPage
+) -> None:
+    guid = _make(gallery, "to be starred and renamed")
+    page = await open_page(f"/?image={guid}")
+    await page.get_by_role("button", name="Rename the file").click()
+    await page.get_by_role("textbox", name="Rename the file").fill("half a na")
+    await page.get_by_role("combobox", name="Add a tag").fill("boa")
+    star = page.get_by_role("dialog").get_by_role("button", name="Star")
+    await star.click()
+    await expect(star).to_have_attribute("aria-pressed", "true")
+    await expect(star).to_be_focused()
+    await expect(page.get_by_role("combobox", name="Add a tag")).to_have_value("boa")
+    name = page.get_by_role("textbox", name="Rename the file")
+    await expect(name).to_have_value("half a na")
+    await name.press("Enter")
+    await expect(page.locator(".facts")).to_contain_text("half a na")
+    await expect(page.get_by_role("combobox", name="Add a tag")).to_have_value("boa")
+    await expect(name).to_have_count(0)
+
+
+async def test_a_picture_without_bytes_is_not_offered_as_if_it_had_any(
+    gallery: RunningService, open_page: OpenPage, complaints: Complaints
+) -> None:
+    complaints.expect("status of 500")
+    guid = _make(gallery, "of which nothing is left")
+    with lost_bytes(gallery, _detail(gallery, guid)):
+        page = await open_page(f"/?image={guid}")
+        said = page.locator(".stage-said")
+        await expect(said).to_contain_text("Its bytes are missing or damaged.")
+        await expect(said).to_contain_text("of which nothing is left")
+        await expect(page.locator(".picture")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height", "least"), [(820, 1180, 0.55), (390, 844, 0.4), (640, 400, 0.7)])
+async def test_in_a_small_window_the_picture_has_most_of_it_and_nothing_lies_on_it(
+    gallery: RunningService, open_page: OpenPage, width: int, height: int, least: float
+) -> None:
+    guid = _make(gallery, "a square", size="1024x1024")
+    page = await open_page(f"/?image={guid}", viewport={"width": width, "height": height})
+    picture = await page.locator(".picture").bounding_box()
+    zooms = await page.locator(".zooms").bounding_box()
+    assert picture is not None
+    assert zooms is not None
+    assert picture["height"] >= least * height
+    assert picture["y"] + picture["height"] <= zooms["y"] + 1
+
+
 async def test_it_is_published_and_made_private_again(gallery: RunningService, open_page: OpenPage) -> None:
     guid = _make(gallery, "for everybody")
     page = await open_page(f"/?image={guid}")
@@ -177,7 +227,7 @@ async def test_it_is_published_and_made_private_again(gallery: RunningService, o
     for change in ("Make private", "Star", "Share", "Move to the trash", "Reuse", "Rename the file"):
         await expect(visitor.get_by_role("dialog").get_by_role("button", name=change)).to_have_count(0)
     await page.get_by_role("dialog").get_by_role("button", name="Make private").click()
-    await expect(page.locator(".visibility")).to_contain_text("Only you and administrators")
+    await expect(page.locator(".visibility")).to_contain_text("Only its owner and administrators")
 
 
 async def test_to_the_holder_of_another_key_nothing_is_offered_that_is_refused(
@@ -220,7 +270,7 @@ async def test_a_star_is_seen_in_the_grid(gallery: RunningService, open_page: Op
     await expect(page.locator(".panel .chip")).to_have_count(0)
     await page.keyboard.press("Escape")
     tile = page.locator(f'.tile[data-guid="{guid}"]')
-    await expect(tile.get_by_role("button", name="Star")).to_have_attribute("aria-pressed", "true")
+    await expect(tile.locator(".tile-star")).to_have_attribute("aria-pressed", "true")
 
 
 async def test_a_shared_link_works_without_a_cookie(
@@ -228,8 +278,8 @@ async def test_a_shared_link_works_without_a_cookie(
 ) -> None:
     guid = _make(gallery, "lent out")
     page = await open_page(f"/?image={guid}", permissions=["clipboard-read", "clipboard-write"])
-    await page.get_by_role("button", name="Share").click()
-    await page.get_by_label("How long").select_option("a week")
+    await page.get_by_role("button", name="Share", exact=True).click()
+    await page.get_by_label("How long").select_option("A week")
     await page.get_by_label("As a smaller copy").check()
     await page.get_by_role("button", name="Make a link").click()
     await expect(page.get_by_text("Works without a key until")).to_be_visible()
@@ -349,5 +399,5 @@ async def test_it_is_accessible(
     )
     await expect(page.locator(".prompt-text")).to_be_visible()
     await assert_accessible(page)
-    await page.get_by_role("button", name="Share").click()
+    await page.get_by_role("button", name="Share", exact=True).click()
     await assert_accessible(page)

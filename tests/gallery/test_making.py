@@ -1,5 +1,6 @@
 """Making pictures: the dock, the queue, what is started from."""
 
+import asyncio
 import base64
 import re
 from collections.abc import Iterator
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 import pyvips
-from playwright.async_api import Page, Request, expect
+from playwright.async_api import Page, Request, Route, expect
 
 from tests.live.service import RunningService, running_service
 from tests.upstream import RunningUpstream, Scenario, running_upstream
@@ -15,6 +16,7 @@ from tests.upstream import RunningUpstream, Scenario, running_upstream
 from .accessibility import assert_accessible
 from .complaints import Complaints
 from .conftest import OpenPage
+from .lost_bytes import lost_bytes
 
 SLOW = "[scenario:slow over_seconds=1.5] a harbour"
 MODULE = "document.querySelector('script[type=module]').src.replace('main.js', 'make/make.js')"
@@ -67,7 +69,19 @@ async def test_a_picture_is_made_and_comes_first_of_all(page: Page, gallery: Run
     await expect(page.locator(".card")).to_have_count(0)
     [image] = newest(gallery)
     assert (image["width"], image["visibility"]) == (256, "private")
-    await expect(page.get_by_label("Describe a picture")).to_have_value("a fox in the snow")
+
+
+async def test_what_was_sent_is_not_sent_again_by_chance(page: Page, gallery: RunningService) -> None:
+    await wish(page)
+    field = page.get_by_label("Describe a picture")
+    await make(page, "a single owl")
+    await page.keyboard.press("Enter")
+    await expect(field).to_have_value("")
+    await expect(field).to_be_focused()
+    await expect(page.locator(".tile img[alt='a single owl']")).to_have_count(1)
+    assert len(newest(gallery, 9, prompt="a single owl", status="any")) == 1
+    await page.keyboard.press("ArrowUp")
+    await expect(field).to_have_value("a single owl")
 
 
 async def test_several_at_once_are_several_pictures(page: Page, gallery: RunningService) -> None:
@@ -86,7 +100,8 @@ async def test_one_sees_a_picture_come_and_how_long_it_takes(page: Page) -> None
     await make(page, SLOW)
     card = page.locator(".card")
     await expect(card.locator("img")).to_have_attribute("src", re.compile("^data:image/"))
-    await expect(card).to_contain_text(re.compile(r"Drawing\s*0:0\d"))
+    await expect(card).to_contain_text(re.compile(r"Drawing · sent\s*0:0\d"))
+    await expect(card.get_by_role("button", name="Cancel")).to_have_count(0)
     await expect(card).to_have_count(0)
 
 
@@ -99,10 +114,49 @@ async def test_what_waits_says_where_it_stands_and_can_be_canceled(
     await expect(cards.filter(has_text="Waiting, 1 before it")).to_have_count(1)
     await cards.filter(has_text="Waiting, 1 before it").get_by_role("button", name="Cancel").click()
     await expect(cards.filter(has_text="nothing was paid")).to_have_count(1)
-    await cards.filter(has_text="Drawing").get_by_role("button", name="Cancel").click()
-    await expect(page.get_by_text("it will be finished and kept")).to_be_visible()
     await page.get_by_role("button", name="Dismiss").first.click()
     assert len(newest(gallery, status="canceled")) == 1
+    await expect(cards).to_have_count(0)
+
+
+async def test_of_many_all_that_wait_are_canceled_at_once(page: Page, gallery: RunningService) -> None:
+    """One connection tells of 50 at most, and is not opened again for the others."""
+    with gallery.client() as client:
+        asked = {"prompt": SLOW.replace("1.5", "3"), "model": OF_THE_STAND_IN, "size": "1024x1024"}
+        headers = {"Prefer": "respond-async"}
+        made = [client.post("/image", json=asked, headers=headers).json()["guid"] for _ in range(54)]
+    orders = [{"guid": guid, "at": 1_700_000_000_000} for guid in made]
+    await page.evaluate("o => localStorage.setItem('pixyproxy-making', JSON.stringify(o))", orders)
+    opened: list[Request] = []
+    page.on("request", lambda request: opened.append(request) if "/image/events" in request.url else None)
+    await page.reload()
+    await expect(page.locator(".card").nth(51)).to_be_attached()
+    await page.wait_for_timeout(700)
+    assert len(opened) <= 3
+    strip = await page.locator(".queue-strip").bounding_box()
+    assert strip is not None
+    assert strip["height"] < 360
+    await page.get_by_role("button", name="Cancel all waiting").click()
+    await expect(page.get_by_text(re.compile(r"5\d pictures canceled: nothing was paid."))).to_be_visible()
+    await expect(page.locator(".card")).to_have_count(0)
+
+
+async def test_what_was_not_made_says_what_to_do_and_goes_all_at_once(
+    page: Page, upstream: RunningUpstream, complaints: Complaints
+) -> None:
+    complaints.expect(REFUSED_AT_ONCE)
+    complaints.expect("status of 502")
+    await wish(page, model=OF_THE_STAND_IN, size="1024x1024", count=3)
+    upstream.answer_with(*[Scenario("billing-hard-limit-reached")] * 3)
+    await make(page, "something dear")
+    cards = page.locator(".card")
+    await expect(
+        cards.filter(
+            has_text="has reached its limit. Choose another model, or tell whoever runs the service."
+        )
+    ).to_have_count(3)
+    upstream.reset()
+    await page.get_by_role("button", name="Dismiss all").click()
     await expect(cards).to_have_count(0)
 
 
@@ -162,7 +216,7 @@ async def test_what_is_wrong_is_said_below_the_box_and_nothing_is_lost(
     await wish(page, size="64x64", tags=["x" * 65])
     await make(page, "a fox")
     await expect(page.get_by_role("alert")).to_contain_text("Tags")
-    await expect(page.get_by_label("Tags")).to_have_attribute("aria-invalid", "true")
+    await expect(page.get_by_role("textbox", name="Tags")).to_have_attribute("aria-invalid", "true")
     await expect(page.get_by_label("Describe a picture")).to_have_value("a fox")
     await expect(page.locator(".card")).to_have_count(0)
 
@@ -190,6 +244,26 @@ async def test_an_image_is_made_once_more_with_its_settings(page: Page, gallery:
         "public",
     ]
     assert again["sha256"] != image["sha256"]
+
+
+async def test_what_is_reused_waits_for_the_models(page: Page, gallery: RunningService) -> None:
+    with gallery.client() as client:
+        image = client.post("/image", json={"prompt": "an early bird", "size": "320x256"}).json()
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.route("**/models", hold)
+    await page.reload()
+    await expect(page.get_by_label("Describe a picture")).to_be_visible()
+    await page.evaluate(f"async image => (await import({MODULE})).editWith(image)", image)
+    await page.keyboard.press("Enter")
+    held.set()
+    await expect(page.locator(".tile img[alt='an early bird']")).to_have_count(2)
+    [edited] = newest(gallery)
+    assert (edited["parents"], edited["width"]) == ([image["guid"]], 320)
 
 
 async def test_only_what_is_painted_over_is_changed(page: Page, gallery: RunningService) -> None:
@@ -222,6 +296,18 @@ def _differs(one: bytes, other: bytes, left: float, right: float) -> bool:
     area = (int(width * left), 0, int(width * (right - left)), height)
     first, second = (picture.crop(*area) for picture in pictures)
     return bool((first - second).abs().max() > 0)
+
+
+async def test_on_a_picture_without_bytes_no_mask_is_painted(
+    page: Page, gallery: RunningService, complaints: Complaints
+) -> None:
+    complaints.expect("status of 500")
+    with gallery.client() as client:
+        image = client.post("/image", json={"prompt": "a lost pond", "size": "256x256"}).json()
+    with lost_bytes(gallery, image):
+        await page.evaluate(f"async image => (await import({MODULE})).editWith(image)", image)
+        await page.get_by_role("button", name="Paint a mask").click()
+        await expect(page.get_by_text("The bytes of this picture are missing or damaged.")).to_be_visible()
 
 
 async def test_a_mask_is_undone_cleared_and_held_by_keys(page: Page, gallery: RunningService) -> None:
@@ -257,6 +343,13 @@ async def test_a_picture_is_dropped_into_the_page_and_what_is_none_is_refused(pa
     await page.evaluate(drop, base64.b64encode(other).decode())
     await expect(page.get_by_alt_text("Picture 2")).to_be_visible()
     await expect(page.get_by_text("“notes.txt” is no PNG, JPEG or WebP picture.")).to_be_visible()
+    huge = pyvips.Image.black(8000, 5200).write_to_buffer(".png")
+    for name, content, why in (
+        ("huge.png", huge, "has more than 40 megapixels"),
+        ("cut.png", picture[:60], "is damaged or too large"),
+    ):
+        await chooser.set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+        await expect(page.get_by_text(f"“{name}” {why}")).to_be_visible()
     await page.get_by_role("button", name="Remove picture 1").click()
     await expect(page.get_by_alt_text("Picture 2")).to_have_count(0)
 
@@ -316,8 +409,14 @@ async def test_it_is_accessible_on_a_phone_too(
 
 
 async def test_what_a_search_leaves_out_is_told(page: Page) -> None:
-    await wish(page)
+    await wish(page, count=3)
+    await page.goto("/?order=asc")
+    await make(page, "a loud lake")
+    await expect(page.get_by_text("Picture 3 of 3 is ready.")).to_be_attached()
+    await expect(page.locator(".notice")).to_have_count(0)
     await page.goto("/?q=nothing-like-it")
     await make(page, "a quiet lake")
+    await expect(page.get_by_text("Picture 3 of 3 is ready.")).to_be_attached()
+    await expect(page.locator(".notice")).to_have_text(re.compile("searched for here.Show"))
     await page.get_by_role("button", name="Show", exact=True).click()
     await expect(page).to_have_url(re.compile(r"image="))

@@ -103,6 +103,16 @@ async def test_a_link_signs_in_one_browser_once(
     await expect(second.get_by_text("This link has been used or is too old")).to_be_visible()
 
 
+async def test_a_link_signs_in_where_the_page_is_open_already(
+    open_page: OpenPage, gallery: RunningService
+) -> None:
+    page = await open_page(key=None)
+    await assert_asks(page)
+    await page.goto(link_for(gallery))
+    await assert_shows_all(page)
+    assert page.url == f"{gallery.url}/"
+
+
 async def test_who_is_signed_out_elsewhere_is_told_and_asked_again(
     open_page: OpenPage, gallery: RunningService, complaints: Complaints
 ) -> None:

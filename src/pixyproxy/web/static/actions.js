@@ -10,7 +10,7 @@ import { isStarred, STAR } from "./stars.js";
 /** @import { ImageDetail, Visibility } from "./types.d.ts" */
 
 /** An address of more is longer than what stands before the service may take. */
-export const MOST_BY_GUID = 100;
+const MOST_BY_GUID = 100;
 const WHATEVER_THEIR_STATUS = [
   ["status", "any"],
   ["limit", String(MOST_BY_GUID)],
@@ -84,9 +84,10 @@ export async function erase(guids) {
 
 /** One as it is, several as an archive. @param {string[]} guids */
 export function download(guids) {
-  const query = new URLSearchParams(guids.map((guid) => ["guid", guid]));
+  const query = new URLSearchParams(guids.slice(0, MOST_BY_GUID).map((guid) => ["guid", guid]));
   const href = guids.length === 1 ? downloadUrl(guids[0]) : `image/export?${query}`;
   create("a", { href, download: "" }).click();
+  if (guids.length > MOST_BY_GUID) notice(`An archive holds ${MOST_BY_GUID} at most: these are the first.`);
 }
 
 /** @param {string} text @param {string} what */

@@ -26,7 +26,14 @@ const NAMES = /** @type {const} */ ({
   order: "order",
   image: "image",
 });
-const VIEWS = ["library", "trash", "operate"];
+/** Anybody may write an address: what it says and cannot mean is not said. @type {Record<string, (value: string) => boolean>} */
+const SENSIBLE = {
+  view: (value) => ["library", "trash", "operate"].includes(value),
+  order: (value) => ["asc", "desc"].includes(value),
+  visibility: (value) => ["private", "public"].includes(value),
+  after: isDay,
+  before: isDay,
+};
 
 const moves = new EventTarget();
 
@@ -34,12 +41,14 @@ const moves = new EventTarget();
 export function currentPlace() {
   const query = new URLSearchParams(location.search);
   const said = Object.entries(NAMES).map(([field, name]) => [field, query.get(name)]);
-  const place = {
-    ...START,
-    ...Object.fromEntries(said.filter(([, value]) => value)),
-    tags: query.getAll("tag"),
-  };
-  return VIEWS.includes(place.view) ? place : { ...place, view: "library" };
+  const meant = said.filter(([field, value]) => value && (SENSIBLE[String(field)]?.(value) ?? true));
+  return { ...START, ...Object.fromEntries(meant), tags: query.getAll("tag").filter((tag) => tag.trim()) };
+}
+
+/** @param {string} value */
+function isDay(value) {
+  const moment = /^[12]\d{3}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00Z`) : new Date(NaN);
+  return !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(value);
 }
 
 /**
@@ -64,8 +73,16 @@ export function addressOf(changes) {
 export function go(changes, { instead = false } = {}) {
   const address = addressOf(changes);
   if (instead) history.replaceState(history.state, "", address);
-  else history.pushState({ steps: (history.state?.steps ?? 0) + 1 }, "", address);
+  else {
+    moves.dispatchEvent(new Event("leave"));
+    history.pushState({ steps: (history.state?.steps ?? 0) + 1 }, "", address);
+  }
   moves.dispatchEvent(new Event("move"));
+}
+
+/** What is seen of a place is kept with the step back to it. @param {() => number} seen */
+export function rememberOnLeaving(seen) {
+  moves.addEventListener("leave", () => history.replaceState({ ...history.state, seen: seen() }, ""));
 }
 
 /** Back to where an image was opened from, if it was from this page; else to the place without it. */
@@ -75,13 +92,13 @@ export function leaveImage() {
 }
 
 /**
- * Calls with the place now and after each move.
- * @param {(place: Place) => void} follower
+ * Calls with the place now and after each move, and says of each whether it is a step of the browser's.
+ * @param {(place: Place, isBack: boolean) => void} follower
  */
 export function followPlace(follower) {
-  const tell = () => follower(currentPlace());
-  moves.addEventListener("move", tell);
-  addEventListener("popstate", tell);
+  const tell = (isBack = false) => follower(currentPlace(), isBack);
+  moves.addEventListener("move", () => tell());
+  addEventListener("popstate", () => tell(true));
   tell();
 }
 
@@ -111,5 +128,5 @@ export function searchAt(place) {
 function startOfDay(day, daysOn, millisecondsOn) {
   const [year, month, date] = day.split("-").map(Number);
   const moment = new Date(year, month - 1, date + daysOn, 0, 0, 0, millisecondsOn);
-  return Number.isNaN(moment.getTime()) ? day : moment.toISOString();
+  return moment.toISOString();
 }

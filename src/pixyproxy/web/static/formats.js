@@ -15,6 +15,10 @@ export const moment = (moment) => dayAndTime.format(new Date(moment));
 /** @param {string} date as 2026-11-20, or RFC 3339 */
 export const day = (date) => dayOnly.format(new Date(date.length === 10 ? `${date}T00:00` : date));
 
+/** @param {string} text @param {number} most */
+export const shortened = (text, most) =>
+  text.length > most ? `${text.slice(0, most).replace(/[\ud800-\udbff]$/, "")}…` : text;
+
 /** @param {number} size */
 export function bytes(size) {
   const power = Math.min(Math.floor(Math.log10(Math.max(size, 1)) / 3), UNITS.length - 1);

@@ -1,47 +1,54 @@
 /** The head of the page: what it is, the search, where one may go, who is here. */
 
-import { addressOf, EVERYTHING, followPlace, go } from "./address.js";
+import { EVERYTHING, followPlace } from "./address.js";
 import { createSearch } from "./library/search.js";
+import { placeLink } from "./links.js";
 import { create, fill, icon, iconButton } from "./markup.js";
 import { giveMenu } from "./menus.js";
 import { problem } from "./notices.js";
 import { currentSession, followSession, signOut } from "./session.js";
+import { areShortcutsOn, onShortcut, turnShortcuts } from "./shortcuts.js";
 import { askToSignIn } from "./sign_in.js";
 import { STAR } from "./stars.js";
 
+/** @import { Library } from "./library/library.js" */
 /** @import { Place } from "./types.d.ts" */
 
-export function createHeader() {
+/** @param {Library} library */
+export function createHeader(library) {
   const account = create("div", { class: "account" });
   const places = create("nav", { class: "places", "aria-label": "Places" });
   followSession((session) => {
-    fill(account, session.signed_in ? accountMenu() : signInButton());
+    fill(account, session.signed_in ? accountMenu() : [signInButton(), helpMenu()]);
     fill(places, placesOf(session.is_admin, session.signed_in));
     markPlace(places);
   });
   followPlace(() => markPlace(places));
-  addEventListener("keydown", startSearch);
-  return create("header", { class: "header" }, skip(), home(), createSearch(), places, account);
+  onShortcut("/", () => document.getElementById("search")?.focus());
+  return create("header", { class: "header" }, skip(), home(), createSearch(library), places, account);
 }
 
-const skip = () => create("a", { class: "skip", href: "#main" }, "Skip to the content");
+/** Past the box where images are made to what is looked at. */
+function skip() {
+  const onclick = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const view = /** @type {HTMLElement | null} */ (document.querySelector("main > :not(.maker, [hidden])"));
+    if (!view) return;
+    view.tabIndex = -1;
+    view.focus();
+  };
+  return create("a", { class: "skip", href: "#main", onclick }, "Skip to the content");
+}
 
-const home = () => {
-  const to = { ...EVERYTHING, view: /** @type {const} */ ("library") };
-  const link = create("a", {
-    class: "home",
-    href: addressOf(to),
-    onclick: leads(to),
-    "aria-label": "PixyProxy",
-  });
-  link.append(mark(), create("span", {}, "PixyProxy"));
-  return create("h1", {}, link);
-};
-
-function mark() {
-  const drawn = icon("sparkle");
-  drawn.classList.add("mark");
-  return drawn;
+function home() {
+  const mark = icon("sparkle");
+  mark.classList.add("mark");
+  const label = { class: "home", "aria-label": "PixyProxy" };
+  return create(
+    "h1",
+    {},
+    placeLink({ ...EVERYTHING, view: "library" }, label, mark, create("span", {}, "PixyProxy")),
+  );
 }
 
 /** @param {boolean} isAdmin @param {boolean} isSignedIn */
@@ -54,12 +61,7 @@ const placesOf = (isAdmin, isSignedIn) => [
 
 /** @param {"grid" | "star" | "trash" | "chart"} drawing @param {string} name @param {Partial<Place>} to */
 function place(drawing, name, to) {
-  const link = create(
-    "a",
-    { class: "place", href: addressOf(to), title: name, onclick: leads(to) },
-    icon(drawing),
-    create("span", {}, name),
-  );
+  const link = placeLink(to, { class: "place", title: name }, icon(drawing), create("span", {}, name));
   link.dataset.place = JSON.stringify([to.view, to.tags?.[0] ?? ""]);
   return link;
 }
@@ -77,13 +79,6 @@ function markPlace(places) {
     else link.removeAttribute("aria-current");
   }
 }
-
-/** A link that needs no new page; with a modifier it is a link like others. @param {Partial<Place>} to */
-const leads = (to) => (/** @type {MouseEvent} */ event) => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  go(to);
-};
 
 const signInButton = () =>
   create(
@@ -109,7 +104,7 @@ function accountMenu() {
         create("bdi", {}, name),
         create("small", {}, isAdmin ? "Administrator" : "Key"),
       ),
-      create("a", { class: "menu-item", href: "docs" }, icon("info"), "The API"),
+      ...help(),
       create(
         "button",
         { type: "button", class: "menu-item", onclick: leave(false) },
@@ -127,10 +122,27 @@ function accountMenu() {
   return group;
 }
 
-/** `/` leads to the search, as elsewhere. @param {KeyboardEvent} event */
-function startSearch(event) {
-  const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
-  if (event.key !== "/" || isTyping || document.querySelector("dialog:modal")) return;
-  event.preventDefault();
-  document.getElementById("search")?.focus();
+function helpMenu() {
+  const button = iconButton("info", "Help", () => undefined);
+  const group = create("span", { class: "menu-group" }, button);
+  giveMenu(button, "Help", help);
+  return group;
 }
+
+const KEYS = "/ search · m make · x choose · s star · z zoom";
+
+/** Letters as commands are in the way of those who speak to their browser: they can be turned off. */
+const help = () => [
+  create("a", { class: "menu-item", href: "docs" }, icon("info"), "The API"),
+  create(
+    "label",
+    { class: "menu-item" },
+    create("input", {
+      type: "checkbox",
+      checked: areShortcutsOn(),
+      onchange: (/** @type {Event & {target: HTMLInputElement}} */ { target }) =>
+        turnShortcuts(target.checked),
+    }),
+    create("span", {}, "Keyboard shortcuts", create("br"), create("small", {}, KEYS)),
+  ),
+];

@@ -3,6 +3,7 @@
 export const paths = {
   add: "M12 5v14M5 12h14",
   back: "M15 5l-7 7 7 7",
+  broken: "M20 10V5H4v9l4-3 4 4 4-4 4 3zM4 17.5l4-3 4 4 4-4 4 3V19H4z",
   brush: "M20 4c-5 2-9 6-11 10l3 3c4-2 8-6 8-13zM8 15c-3 0-4 2-4 5 3 0 6 0 7-3",
   chart: "M4 20h16M7 20v-6M12 20V8M17 20v-9",
   check: "M5 13l4 4L19 7",

@@ -1,6 +1,6 @@
 /** The page: puts its parts together and lets them go. */
 
-import { followPlace } from "./address.js";
+import { currentPlace, followPlace } from "./address.js";
 import { createHeader } from "./header.js";
 import { Library } from "./library/library.js";
 import { createMaker } from "./make/make.js";
@@ -9,10 +9,15 @@ import { createOperations } from "./operate/operate.js";
 import { openSession } from "./session.js";
 import { askToSignIn } from "./sign_in.js";
 
+const LONGEST_TITLE = 60;
+
 const library = new Library();
 
-document.body.prepend(createHeader());
+document.body.prepend(createHeader(library));
 document.querySelector("main")?.append(createMaker(), library.element, createOperations());
+
+followPlace(sayTitle);
+library.element.addEventListener("found", sayTitle);
 
 openSession()
   .then(() => {
@@ -21,6 +26,16 @@ openSession()
     askToSignIn();
   })
   .catch(problem);
+
+/** For the list of tabs and the history. */
+function sayTitle() {
+  const { view, image, prompt, tags } = currentPlace();
+  const views = { library: "", trash: "Trash", operate: "Operate" };
+  const seen = image && (library.known(image)?.prompt.slice(0, LONGEST_TITLE) ?? "Image");
+  document.title = [seen || prompt || tags.join(", ") || views[view], "PixyProxy"]
+    .filter(Boolean)
+    .join(" - ");
+}
 
 /** What shows one image is loaded when somebody points at the first. */
 function openDetailWhenWanted() {

@@ -52,11 +52,15 @@ class Notice {
     this.#closeIn(duration);
   }
 
+  get isLookedAt() {
+    return this.element.matches(":hover, :focus-within");
+  }
+
   /** @param {number} duration */
   #closeIn(duration) {
     clearTimeout(this.#due);
     this.#due = setTimeout(() => {
-      if (this.element.matches(":hover, :focus-within")) this.#closeIn(LOOKED_AT_MS);
+      if (this.isLookedAt) this.#closeIn(LOOKED_AT_MS);
       else this.close();
     }, duration);
   }
@@ -83,7 +87,7 @@ export function notice(text, { action, isProblem = false } = {}) {
   said.say(action || isProblem ? SHOWN_WITH_ACTION_MS : SHOWN_MS, action);
   if (same) return;
   shown.push(said);
-  if (shown.length > MOST) shown[0].close();
+  if (shown.length > MOST) (shown.slice(0, MOST).find((each) => !each.isLookedAt) ?? shown[0]).close();
   gatherNotices();
 }
 
@@ -105,7 +109,7 @@ const ADVICE = {
   unreachable: "Is it running, and are you connected? Nothing is lost: try again.",
   unauthenticated: "Sign in again.",
   rate_limited: "Wait a moment, then try again.",
-  unavailable: "It usually comes back by itself; try again in a minute.",
+  unavailable: "It usually comes back by itself within a minute.",
   storage_full: "Ask whoever runs the service to make room.",
   budget_exceeded: "Ask whoever runs the service for more.",
   internal: "If it happens again, tell whoever runs the service.",
@@ -120,12 +124,18 @@ export function gatherNotices() {
   const parent = dialogs.item(dialogs.length - 1) ?? document.body;
   const place =
     parent.querySelector(":scope > .notices") ??
-    parent.appendChild(create("div", { class: "notices", role: "status", "aria-live": "polite" }));
+    parent.appendChild(
+      create("div", { class: "notices", role: "status", "aria-live": "polite", "aria-atomic": "false" }),
+    );
   const strangers = shown.map(({ element }) => element).filter((each) => each.parentElement !== place);
   place.append(...strangers);
 }
 
 gatherNotices();
 for (const turn of ["toggle", "close"]) {
-  document.addEventListener(turn, ({ target }) => target instanceof HTMLDialogElement && gatherNotices(), true);
+  document.addEventListener(
+    turn,
+    ({ target }) => target instanceof HTMLDialogElement && gatherNotices(),
+    true,
+  );
 }

@@ -8,6 +8,7 @@ import { create, fill, iconButton } from "../markup.js";
 import { listen } from "../news.js";
 import { inWords } from "../notices.js";
 import { currentSession, followSession } from "../session.js";
+import { isSilenced } from "../shortcuts.js";
 import { createPanel } from "./panel.js";
 import { showRelatives } from "./relatives.js";
 import { Stage } from "./stage.js";
@@ -27,6 +28,8 @@ export class Detail {
   /** @type {{before?: string, after?: string}} */
   #beside = {};
   #about = create("div");
+  /** Which image is told of there. */
+  #drawn = "";
   #relatives = create("div");
   #count = create("output", { class: "stage-count" });
   #before = iconButton("back", "Previous image", () => this.#turn(-1));
@@ -82,13 +85,9 @@ export class Detail {
     return null;
   }
 
-  /** Notices are about what was done, not about this dialog. @param {string} guid */
+  /** @param {string} guid */
   #close(guid) {
     if (this.#guid) return null;
-    const notices = this.element.querySelector(":scope > .notices");
-    const others = document.querySelector("body > .notices");
-    if (others) others.append(...(notices?.children ?? []));
-    else if (notices) document.body.append(notices);
     this.element.close();
     const { grid } = this.library;
     const then = this.#then ?? (() => grid.focus(guid));
@@ -118,7 +117,6 @@ export class Detail {
       text = inWords(error);
     }
     if (guid !== this.#guid) return;
-    fill(this.stage.ground);
     this.stage.say(text);
   }
 
@@ -143,25 +141,39 @@ export class Detail {
     showRelatives(this.#relatives, image, isShown);
   }
 
-  /** What is known of it, with the focus where it was. */
+  /** What is known of it, with what is being typed, and with the focus where it was. */
   #draw() {
     if (!this.#image) return;
     const { activeElement } = document;
     const name = this.#about.contains(activeElement) && nameOf(activeElement);
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = this.#about.querySelectorAll(".field-form input");
+    const typed = this.#drawn === this.#image.guid ? [...fields] : [];
+    this.#drawn = this.#image.guid;
     const leaveFor = (/** @type {() => void} */ then) => {
       this.#then = then;
       leaveImage();
     };
     fill(this.#about, createPanel(this.#image, leaveFor));
-    const controls = [...this.#about.querySelectorAll("button, input, a")];
-    if (name)
-      /** @type {HTMLElement} */ (controls.find((each) => nameOf(each) === name) ?? this.element).focus();
+    const named = (/** @type {string | null | undefined} */ label) => {
+      /** @type {NodeListOf<HTMLElement>} */
+      const controls = this.#about.querySelectorAll("button, input, a");
+      return [...controls].find((each) => nameOf(each) === label);
+    };
+    for (const { ariaLabel, value } of typed) {
+      const there = named(ariaLabel);
+      if (there instanceof HTMLButtonElement) there.click();
+      Object.assign(named(ariaLabel) ?? {}, { value });
+    }
+    if (name) (named(name) ?? this.element).focus();
+    else if (typed.length && activeElement instanceof HTMLElement) activeElement.focus();
   }
 
   #place() {
     const { index, count, before, after } = this.library.neighbours(this.#guid);
     if (index >= 0) this.#beside = { before, after };
-    fill(this.#count, index >= 0 && `${number(index + 1)} / ${number(count)}`);
+    const of = count === undefined ? "" : ` / ${number(count)}`;
+    fill(this.#count, index >= 0 && `${number(index + 1)}${of}`);
     this.#before.hidden = !before;
     this.#after.hidden = !after;
   }
@@ -205,6 +217,7 @@ export class Detail {
     const { target, key } = event;
     const isElsewhere = target instanceof Element && target.closest(ELSEWHERE);
     if (!this.element.open || event.ctrlKey || event.metaKey || event.altKey || isElsewhere) return;
+    if (isSilenced(key)) return;
     if (key === "ArrowRight" || key === "ArrowLeft") this.#turn(key === "ArrowRight" ? 1 : -1);
     else if (key === "z") this.stage.toggle();
     else if (key === "+" || key === "=") this.stage.zoom(1);

@@ -3,10 +3,10 @@
 import { change } from "../actions.js";
 import { EVERYTHING } from "../address.js";
 import { askJson } from "../api.js";
+import { placeLink } from "../links.js";
 import { create, fill, icon, iconButton } from "../markup.js";
 import { problem } from "../notices.js";
 import { namedTags } from "../stars.js";
-import { linkTo } from "./relatives.js";
 
 /** @import { ImageDetail, TagCount } from "../types.d.ts" */
 
@@ -30,7 +30,7 @@ function chip({ guid, tags }, tag, mayChange) {
   return create(
     "li",
     { class: "chip" },
-    linkTo({ ...EVERYTHING, tags: [tag] }, { dir: "auto", title: "Search for it" }, tag),
+    placeLink({ ...EVERYTHING, tags: [tag] }, { dir: "auto", title: "Search for it" }, tag),
     mayChange && iconButton("close", `Remove the tag ${tag}`, remove),
   );
 }
@@ -44,6 +44,7 @@ function addition({ guid, tags }) {
     "add",
     (text) => {
       const added = text.split(",").map((each) => each.trim());
+      form.reset();
       change(guid, { tags: [...new Set([...tags, ...added.filter(Boolean)])] }).catch(problem);
     },
   );

@@ -99,7 +99,7 @@ function visibility({ guid, visibility }, mayChange) {
   const turn = () => change(guid, { visibility: isPublic ? "private" : "public" }).catch(problem);
   const [name, who, other] = isPublic
     ? ["Public", "Everybody may see it", "Make private"]
-    : ["Private", "Only you and administrators", "Publish"];
+    : ["Private", `Only ${currentSession().is_admin ? "its owner" : "you"} and administrators`, "Publish"];
   return create(
     "div",
     { class: "visibility" },

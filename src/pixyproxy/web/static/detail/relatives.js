@@ -1,12 +1,12 @@
 /** What an image was made from, what was made from it, and what looks like it. */
 
-import { addressOf, go } from "../address.js";
 import { askJson, pictureUrl } from "../api.js";
 import { paintColors } from "../library/tile.js";
+import { placeLink } from "../links.js";
 import { create, fill } from "../markup.js";
 import { problem } from "../notices.js";
 
-/** @import { ImageDetail, Lineage, Place, SimilarDetail } from "../types.d.ts" */
+/** @import { ImageDetail, Lineage, SimilarDetail } from "../types.d.ts" */
 
 const MOST = 12;
 
@@ -37,23 +37,7 @@ const row = (title, images) =>
 function thumb({ guid, prompt, status, colors }) {
   const isReady = status === "ready";
   const picture = isReady && create("img", { loading: "lazy", src: pictureUrl(guid, 160), alt: "" });
-  const link = linkTo({ image: guid }, { title: prompt, "aria-label": prompt }, picture);
+  const link = placeLink({ image: guid }, { instead: true, title: prompt, "aria-label": prompt }, picture);
   paintColors(link, colors);
   return create("li", {}, link);
-}
-
-/**
- * From this image to somewhere else, without a step to come back to it.
- * @param {Partial<Place>} place
- * @param {Record<string, string>} properties
- * @param {import("../markup.js").Child} content
- */
-export function linkTo(place, properties, content) {
-  /** @param {MouseEvent} event */
-  const onclick = (event) => {
-    if (event.ctrlKey || event.metaKey) return;
-    event.preventDefault();
-    go(place, { instead: Boolean(place.image) });
-  };
-  return create("a", { href: addressOf(place), onclick, ...properties }, content);
 }

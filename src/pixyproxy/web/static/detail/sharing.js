@@ -7,7 +7,7 @@ import { create, fill, iconButton } from "../markup.js";
 import { giveMenu } from "../menus.js";
 import { problem } from "../notices.js";
 
-const HOURS = { "an hour": 1, "a day": 24, "a week": 168, "30 days": 720 };
+const HOURS = { "An hour": 1, "A day": 24, "A week": 168, "30 days": 720 };
 const SMALL = { width: 1024, format: "jpeg" };
 
 /** @param {string} guid */
@@ -31,7 +31,8 @@ function form(guid) {
     event.preventDefault();
     const body = { expires_in: Number(times.value) * 3600, variant: small.checked ? SMALL : null };
     try {
-      const { url, expires_at: end } = await askJson(`image/${guid}/link`, { method: "POST", body });
+      const { url: told, expires_at: end } = await askJson(`image/${guid}/link`, { method: "POST", body });
+      const url = asSeenHere(told);
       const field = create("input", { value: url, readOnly: true, "aria-label": "The link" });
       const text = `Works without a key until ${moment(end)}, for whoever has it.`;
       fill(link, field, create("p", { class: "quiet" }, text));
@@ -49,4 +50,11 @@ function form(guid) {
     create("button", { class: "button button-main" }, "Make a link"),
     link,
   );
+}
+
+/** A proxy may have put us under a path, or behind TLS, that the service was not told of. @param {string} url */
+function asSeenHere(url) {
+  const { host, pathname, search } = new URL(url);
+  const path = pathname.slice(pathname.lastIndexOf("/image/") + 1);
+  return host === location.host ? new URL(path + search, document.baseURI).href : url;
 }

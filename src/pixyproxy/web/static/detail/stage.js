@@ -27,6 +27,8 @@ export class Stage {
   #fingers = new Map();
   #box = create("div");
   #picture = create("img");
+  /** By turns, for a document never lets go of one that has had a `srcset`. */
+  #ahead = [create("img", { fetchPriority: "low" }), create("img", { fetchPriority: "low" })];
   #size = [1, 1];
   #fit = 1;
   #scale = 1;
@@ -70,7 +72,7 @@ export class Stage {
   show(image, copy, seen) {
     const { width, height, prompt } = image;
     this.#size = [width ?? 1024, height ?? 1024];
-    const onerror = () => this.say("This picture cannot be shown. It can still be downloaded.");
+    const onerror = () => this.say("Its bytes are missing or damaged.", prompt, "broken");
     this.#picture = create("img", {
       alt: prompt,
       draggable: false,
@@ -92,16 +94,17 @@ export class Stage {
       this.#picture.srcset = sources(image);
       this.#box.append(this.#picture);
     } else {
-      this.say(image.error?.detail ?? WORDS[image.status] ?? "There is no picture.");
+      this.say(image.error?.detail ?? WORDS[image.status] ?? "There is no picture.", prompt);
       seen();
     }
   }
 
-  /** @param {string} text */
-  say(text) {
+  /** Instead of a picture. @param {string} text @param {string} [prompt] @param {"info" | "broken"} [drawing] */
+  say(text, prompt = "", drawing = "info") {
     this.element.classList.add("is-said");
-    this.#picture.remove();
-    this.ground.append(create("p", { class: "stage-said", role: "status", dir: "auto" }, icon("info"), text));
+    const words = create("p", { role: "status", dir: "auto" }, text);
+    const asked = create("p", { class: "quiet", dir: "auto" }, prompt);
+    fill(this.ground, create("div", { class: "stage-said" }, icon(drawing), words, asked));
   }
 
   /** Before it is wanted. @param {ImageDetail} image */
@@ -109,7 +112,7 @@ export class Stage {
     const { width, height } = image;
     if (!width || !height || !isSeen(image)) return;
     const sizes = `${Math.ceil(width * this.#fitOf(width, height))}px`;
-    create("img", { fetchPriority: "low", sizes, srcset: sources(image) });
+    Object.assign(this.#ahead.reverse()[0], { sizes, srcset: sources(image) });
   }
 
   toggle(x = 0, y = 0) {

@@ -16,7 +16,9 @@ export function belongs(image, search, wasHere = false) {
     (isInTrash || image.status === "ready") &&
     (wasHere || !search.has("prompt")) &&
     FACTS.every((fact) => !search.has(fact) || search.get(fact) === image[fact]) &&
-    search.getAll("tag").every((tag) => image.tags.includes(tag)) &&
+    search
+      .getAll("tag")
+      .every((tag) => image.tags.some((each) => each.toLowerCase() === tag.toLowerCase())) &&
     !(after && made <= Date.parse(after)) &&
     !(before && made >= Date.parse(before))
   );

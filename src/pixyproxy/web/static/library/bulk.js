@@ -1,7 +1,7 @@
 /** What is done with the images that are chosen. */
 
 import { changeTogether, confirmed, download, erase, restore, trash } from "../actions.js";
-import { currentPlace } from "../address.js";
+import { followPlace } from "../address.js";
 import { counted } from "../formats.js";
 import { create, fill, iconButton } from "../markup.js";
 import { giveMenu } from "../menus.js";
@@ -9,33 +9,41 @@ import { STAR } from "../stars.js";
 
 /** @import { Selection } from "./selection.js" */
 
-const MOST_DOWNLOADED = 200;
-
 /** @param {Selection} selection @param {() => string[]} all the images there are to choose from */
 export function createBulkBar(selection, all) {
-  const bar = create("div", { class: "bulk", role: "toolbar", "aria-label": "Chosen images", hidden: true });
-  selection.addEventListener("change", () => {
-    bar.hidden = selection.size === 0;
-    if (selection.size)
-      fill(
-        bar,
-        count(selection, all),
-        currentPlace().view === "trash" ? inTrash(selection) : inLibrary(selection),
-      );
+  const bar = create("div", { class: "bulk", role: "toolbar", "aria-label": "Chosen images" });
+  const count = create("output", { class: "bulk-count" });
+  const common = [
+    iconButton("close", "Choose none", () => selection.clear()),
+    count,
+    create(
+      "button",
+      { type: "button", class: "text-button", onclick: () => selection.add(all()) },
+      "Choose all shown",
+    ),
+  ];
+  let built = "";
+  followPlace(({ view }) => {
+    if (view === built) return;
+    built = view;
+    fill(bar, common, view === "trash" ? inTrash(selection) : inLibrary(selection));
   });
+  const show = () => {
+    const hadFocus = bar.contains(document.activeElement);
+    bar.hidden = selection.size === 0;
+    fill(count, counted(selection.size, "image"));
+    if (bar.hidden && hadFocus) focusImages();
+  };
+  selection.addEventListener("change", show);
+  show();
   return bar;
 }
 
-/** @param {Selection} selection @param {() => string[]} all */
-const count = (selection, all) => [
-  iconButton("close", "Choose none", () => selection.clear()),
-  create("output", { class: "bulk-count" }, counted(selection.size, "image")),
-  create(
-    "button",
-    { type: "button", class: "text-button", onclick: () => selection.add(all()) },
-    "Choose all shown",
-  ),
-];
+/** Where the keyboard was before, or the search if no image is left. */
+const focusImages = () =>
+  /** @type {HTMLElement | null} */ (
+    document.querySelector(".tile-link[tabindex='0']") ?? document.getElementById("search")
+  )?.focus();
 
 /** @param {Selection} selection */
 function inLibrary(selection) {
@@ -48,9 +56,7 @@ function inLibrary(selection) {
     group,
     iconButton("globe", "Publish", () => changeTogether(guids(), { visibility: "public" })),
     iconButton("lock", "Make private", () => changeTogether(guids(), { visibility: "private" })),
-    iconButton("download", `Download, ${MOST_DOWNLOADED} at most`, () =>
-      download(guids().slice(0, MOST_DOWNLOADED)),
-    ),
+    iconButton("download", "Download", () => download(guids())),
     iconButton("trash", "Move to the trash", () => trash(guids())),
   ];
 }

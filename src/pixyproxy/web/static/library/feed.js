@@ -3,7 +3,7 @@
  * everything else only of those that were looked at last, and is asked for again by guid.
  */
 
-import { listImages } from "../api.js";
+import { askJson, listImages } from "../api.js";
 
 /** @import { ImageDetail } from "../types.d.ts" */
 
@@ -27,11 +27,28 @@ export class Feed extends EventTarget {
   /** @type {Promise<void> | null} */
   #coming = null;
   #stop = new AbortController();
+  /** @type {{count: number, is_exact: boolean} | null} */
+  #total = null;
+  /** @type {Set<string>} Those that have been here, and may come back. */
+  left = new Set();
 
   /** @param {URLSearchParams} search */
   constructor(search) {
     super();
     this.search = search;
+  }
+
+  /** How many the search finds, as far as that is known: others may have made some meanwhile. */
+  get total() {
+    return this.isComplete ? { count: this.guids.length, is_exact: true } : this.#total;
+  }
+
+  /** Asks for that, once; from then on it follows what comes and goes. */
+  async count() {
+    if (this.isComplete) return;
+    const query = new URLSearchParams(this.search);
+    query.delete("order");
+    this.#total = await askJson(`image/count?${query}`, { signal: this.#stop.signal });
   }
 
   /** One page more; those who ask while it comes wait for the same one. */
@@ -73,6 +90,15 @@ export class Feed extends EventTarget {
     }
   }
 
+  /** What is known of an image, without taking it for one that is looked at. @param {string} guid */
+  peek(guid) {
+    return this.#details.get(guid);
+  }
+
+  get details() {
+    return [...this.#details.values()];
+  }
+
   /** What is known of an image; asked for when it has been forgotten. @param {string} guid */
   detail(guid) {
     const detail = this.#details.get(guid);
@@ -86,7 +112,7 @@ export class Feed extends EventTarget {
       .filter((guid) => !this.#details.has(guid) && !this.#asked.has(guid))
       .slice(0, MOST_BY_GUID);
     if (!wanted.length) return;
-    const query = new URLSearchParams({ limit: "200", status: this.search.get("status") ?? "ready" });
+    const query = new URLSearchParams({ limit: "200" });
     if (this.search.has("deleted")) query.set("deleted", "true");
     for (const guid of wanted) {
       this.#asked.add(guid);
@@ -95,26 +121,39 @@ export class Feed extends EventTarget {
     try {
       const { images } = await listImages(query, this.#stop.signal);
       for (const image of images) this.#keep(image);
-      this.dispatchEvent(new CustomEvent("recalled", { detail: wanted }));
+      this.remove(wanted.filter((guid) => !this.#details.has(guid)));
+      this.dispatchEvent(new Event("recalled"));
     } finally {
       for (const guid of wanted) this.#asked.delete(guid);
     }
   }
 
-  /** One that was just made, or is back, where it was or first of all. @param {ImageDetail} image @param {number} [index] */
-  insert(image, index = 0) {
-    if (this.guids.includes(image.guid)) return this.update(image);
-    this.guids.splice(index, 0, image.guid);
-    this.ratios.splice(index, 0, ratioOf(image));
-    this.#keep(image);
-    this.#tell(index);
-  }
-
-  /** @param {ImageDetail} image */
-  update(image) {
-    if (!this.guids.includes(image.guid)) return;
-    this.#keep(image);
-    this.dispatchEvent(new CustomEvent("recalled", { detail: [image.guid] }));
+  /**
+   * Those that were made, are back or have changed, each where its age puts it, or where it is.
+   * @param {ImageDetail[]} images
+   * @param {boolean} areNew they were not counted before, wherever they belong
+   */
+  insertAll(images, areNew) {
+    const isAscending = this.search.get("order") === "asc";
+    const last = this.guids.at(-1) ?? "";
+    const within = images.filter(
+      ({ guid }) => this.isComplete || (isAscending ? guid <= last : guid >= last),
+    );
+    const ratios = new Map(this.guids.map((guid, index) => [guid, this.ratios[index]]));
+    for (const image of within) {
+      this.#keep(image);
+      ratios.set(image.guid, ratioOf(image));
+    }
+    const added = ratios.size - this.guids.length;
+    this.#adjust(added + (areNew ? images.length - within.length : 0));
+    if (!added) {
+      this.dispatchEvent(new Event("recalled"));
+      return;
+    }
+    this.guids = [...ratios.keys()].sort();
+    if (!isAscending) this.guids.reverse();
+    this.ratios = this.guids.map((guid) => ratios.get(guid) ?? 1);
+    this.#tell(0);
   }
 
   /** @param {Iterable<string>} guids */
@@ -122,10 +161,17 @@ export class Feed extends EventTarget {
     const gone = new Set(guids);
     const from = this.guids.findIndex((guid) => gone.has(guid));
     if (from < 0) return;
-    const kept = this.guids.map((guid) => !gone.has(guid));
-    this.guids = this.guids.filter((_, index) => kept[index]);
-    this.ratios = this.ratios.filter((_, index) => kept[index]);
+    const before = this.guids;
+    this.guids = before.filter((guid) => !gone.has(guid));
+    this.ratios = this.ratios.filter((_, index) => !gone.has(before[index]));
+    for (const guid of gone) this.left.add(guid);
+    this.#adjust(this.guids.length - before.length);
     this.#tell(from);
+  }
+
+  /** @param {number} by */
+  #adjust(by) {
+    if (this.#total?.is_exact) this.#total.count += by;
   }
 
   close() {

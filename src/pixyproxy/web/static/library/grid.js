@@ -5,6 +5,7 @@
 
 import { create } from "../markup.js";
 import { problem } from "../notices.js";
+import { isSilenced } from "../shortcuts.js";
 import { Layout } from "./layout.js";
 import { Tile } from "./tile.js";
 
@@ -30,6 +31,7 @@ export class Grid {
   #current = 0;
   #drawnAt = 0;
   #restDue = 0;
+  #isLost = false;
 
   /** @param {Selection} selection @param {GridActions} actions */
   constructor(selection, actions) {
@@ -53,6 +55,7 @@ export class Grid {
     for (const tile of this.#tiles.values()) tile.remove();
     this.#tiles.clear();
     feed.addEventListener("change", (event) => {
+      this.#isLost = false;
       if (this.#feed === feed) this.#lay(/** @type {CustomEvent<number>} */ (event).detail);
     });
     feed.addEventListener("recalled", () => this.#feed === feed && this.#draw());
@@ -66,10 +69,17 @@ export class Grid {
     return this.#layout.rows ? this.#layout.pictures(first).first : 0;
   }
 
-  /** @param {number} index */
-  scrollTo(index) {
+  /** @param {number} index @param {number} [share] of the window that lies above it */
+  scrollTo(index, share = 1 / 3) {
     const box = this.#boxOf(index);
-    if (box) scrollTo({ top: this.#top + box.top - innerHeight / 3 });
+    if (box) scrollTo({ top: this.#top + box.top - innerHeight * share });
+  }
+
+  /** There is a connection again. */
+  retry() {
+    this.#isLost = false;
+    for (const tile of this.#tiles.values()) tile.retry();
+    this.#draw();
   }
 
   /** The picture's element, scrolled to where it is seen. @param {string} guid */
@@ -112,6 +122,8 @@ export class Grid {
   #lay(from) {
     if (!this.#feed || !this.element.clientWidth) return;
     this.#layout.lay(this.#feed.ratios, from);
+    const index = this.#feed.guids.indexOf(focusedGuid());
+    if (index >= 0) this.#current = index;
     this.element.style.height = `${this.#layout.height}px`;
     this.#draw();
   }
@@ -132,14 +144,23 @@ export class Grid {
     const isFlying = this.#isFlying();
     const isNearEnd = above + innerHeight * EARLY > this.#layout.height;
     const wanted = this.#wanted(feed, above - innerHeight * AHEAD, above + innerHeight * (1 + AHEAD));
+    let isFocusLost = false;
     for (const [guid, tile] of this.#tiles) {
       if (wanted.has(guid)) continue;
+      isFocusLost ||= guid === focusedGuid();
       tile.remove();
       this.#tiles.delete(guid);
     }
     this.#place(feed, wanted, !isFlying);
-    feed.recall([...wanted.keys()]).catch(problem);
-    if (isNearEnd) feed.more().catch(problem);
+    if (isFocusLost) this.#step(Math.min(this.#current, feed.guids.length - 1));
+    feed.recall([...wanted.keys()]).catch((error) => this.#sayOnce(error));
+    if (isNearEnd) feed.more().catch((error) => this.#sayOnce(error));
+  }
+
+  /** Each step of scrolling asks again. @param {unknown} error */
+  #sayOnce(error) {
+    if (!this.#isLost) problem(error);
+    this.#isLost = true;
   }
 
   /** @param {Feed} feed @param {number} top @param {number} bottom */
@@ -154,11 +175,10 @@ export class Grid {
         wanted.set(feed.guids[start + place], { index: start + place, box });
       });
     }
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest(".tile"))?.dataset
-      .guid;
-    const index = focused ? feed.guids.indexOf(focused) : -1;
+    const focused = focusedGuid();
+    const index = focused && !wanted.has(focused) ? feed.guids.indexOf(focused) : -1;
     const box = index >= 0 ? this.#boxOf(index) : null;
-    if (focused && box && !wanted.has(focused)) wanted.set(focused, { index, box });
+    if (box) wanted.set(focused, { index, box });
     return wanted;
   }
 
@@ -204,15 +224,13 @@ export class Grid {
 
   /** @param {FocusEvent} event */
   #onFocus(event) {
-    const tile = event.target instanceof Element ? event.target.closest(".tile") : null;
-    const guid = tile instanceof HTMLElement ? tile.dataset.guid : undefined;
-    const index = guid ? (this.#feed?.guids.indexOf(guid) ?? -1) : -1;
+    const index = this.#feed?.guids.indexOf(guidAt(event.target)) ?? -1;
     if (index >= 0) this.#current = index;
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || !this.#feed) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || isSilenced(event.key) || !this.#feed) return;
     if (event.target instanceof HTMLButtonElement && event.key === " ") return;
     const guid = this.#feed.guids[this.#current];
     const to = this.#target(event.key);
@@ -257,3 +275,11 @@ export class Grid {
     if (guid) this.focus(guid);
   }
 }
+
+/** @param {EventTarget | null} target */
+function guidAt(target) {
+  const tile = target instanceof Element ? target.closest(".tile") : null;
+  return (tile instanceof HTMLElement && tile.dataset.guid) || "";
+}
+
+const focusedGuid = () => guidAt(document.activeElement);

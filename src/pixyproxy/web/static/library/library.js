@@ -1,14 +1,15 @@
 /** The library and the trash: what is found, to scroll through, to choose from and to open. */
 
 import { star, trash } from "../actions.js";
-import { addressOf, currentPlace, EVERYTHING, followPlace, go, searchAt } from "../address.js";
-import { askJson, Refused } from "../api.js";
+import { currentPlace, EVERYTHING, followPlace, go, rememberOnLeaving, searchAt } from "../address.js";
+import { Refused } from "../api.js";
 import { counted } from "../formats.js";
+import { placeLink } from "../links.js";
 import { create, fill, icon } from "../markup.js";
 import { listen } from "../news.js";
 import { inWords, problem } from "../notices.js";
 import { currentSession, followSession } from "../session.js";
-import { createBulkBar } from "./bulk.js";
+import { belongs } from "./belongs.js";
 import { Feed } from "./feed.js";
 import { Grid } from "./grid.js";
 import { createChips } from "./search.js";
@@ -19,14 +20,13 @@ import { Selection } from "./selection.js";
 
 const REMEMBERED = "pixyproxy-seen";
 const MOST_RETURNED_TO = 3000;
-const COUNT_PAUSE_MS = 300;
 
 export class Library {
   #selection = new Selection();
   /** @type {Feed | null} */
   #feed = null;
   #asked = "";
-  #countDue = 0;
+  #hasFailed = false;
 
   constructor() {
     this.grid = new Grid(this.#selection, {
@@ -37,34 +37,44 @@ export class Library {
       mayChange: (guid) => this.#mayChange(guid),
     });
     this.count = create("p", { class: "count", role: "status" });
+    this.about = create("div", { class: "library-about", hidden: true });
     this.message = create("div", { class: "empty", hidden: true });
-    const bar = createBulkBar(this.#selection, () => this.#changeable());
     this.element = create(
       "section",
       { class: "library", "aria-label": "Library" },
-      create("div", { class: "library-head" }, this.count, createChips()),
+      create("div", { class: "library-head" }, this.count, this.about, createChips()),
       this.grid.element,
       this.message,
-      bar,
     );
+    this.#selection.addEventListener("change", () => this.#offerBulk().catch(problem), { once: true });
     listen((news) => this.#learn(news));
     addEventListener("keydown", (event) => this.#onKey(event));
     addEventListener("pagehide", () => this.#remember());
+    addEventListener("online", () => this.#askAgain());
+    rememberOnLeaving(() => this.grid.firstSeen);
   }
 
   /** From now on it shows what the place and the session say. */
   start() {
-    followPlace((place) => this.#follow(place));
+    followPlace((place, isBack) => this.#follow(place, isBack));
     followSession(() => this.#follow(currentPlace()));
+  }
+
+  /** What is done with many is loaded when the first is chosen. */
+  async #offerBulk() {
+    const { createBulkBar } = await import("./bulk.js");
+    this.element.append(createBulkBar(this.#selection, () => this.#changeable()));
   }
 
   /** The guids before and after one, in the order in which they are shown. @param {string} guid */
   neighbours(guid) {
     const guids = this.#feed?.guids ?? [];
     const index = guids.indexOf(guid);
-    if (index < 0) return { before: undefined, after: undefined, index, count: guids.length };
+    const total = this.#feed?.total;
+    const count = total?.is_exact ? total.count : undefined;
+    if (index < 0) return { before: undefined, after: undefined, index, count };
     if (index > guids.length - 5) this.#feed?.more().catch(problem);
-    return { before: guids[index - 1], after: guids[index + 1], index, count: guids.length };
+    return { before: guids[index - 1], after: guids[index + 1], index, count };
   }
 
   /** What is known of an image without asking. @param {string} guid */
@@ -72,8 +82,13 @@ export class Library {
     return this.#feed?.detail(guid);
   }
 
-  /** @param {Place} place */
-  async #follow(place) {
+  /** What was looked at last. */
+  get seen() {
+    return this.#feed?.details ?? [];
+  }
+
+  /** @param {Place} place @param {boolean} [isBack] */
+  async #follow(place, isBack = false) {
     const { signed_in: signedIn, sees_public: seesPublic, name } = currentSession();
     const maySee = signedIn || seesPublic;
     this.element.hidden = place.view === "operate" || !maySee;
@@ -84,40 +99,61 @@ export class Library {
     if (asked === this.#asked) return;
     const isFirst = this.#asked === "" && this.#feed === null;
     this.#asked = asked;
-    await this.#open(new Feed(search), isFirst);
+    const seen = isFirst ? remembered() : isBack && history.state?.seen;
+    await this.#open(new Feed(search), Math.min(seen || 0, MOST_RETURNED_TO));
   }
 
   /** Nothing of what somebody has seen stays for the next one. */
   #forget() {
     this.#feed?.close();
-    this.#feed = new Feed(new URLSearchParams());
-    this.#feed.isComplete = true;
+    const feed = new Feed(new URLSearchParams());
+    feed.isComplete = true;
+    this.#feed = feed;
     this.#asked = "";
     this.#selection.clear();
-    this.grid.show(this.#feed);
+    this.grid.show(feed);
+    fill(this.count);
+    this.about.hidden = true;
   }
 
-  /** The images of before stay until the first of the new ones are there. @param {Feed} feed @param {boolean} isFirst */
-  async #open(feed, isFirst) {
+  /** What is wrong is said in place of the images, which are those of another search. @param {unknown} error */
+  #fail(error) {
+    this.#forget();
+    this.#hasFailed = true;
+    const isWrong = error instanceof Refused && (error.status === 400 || error.status === 422);
+    const again = { type: "button", class: "button", onclick: () => this.#askAgain() };
+    this.#say(inWords(error), true, isWrong ? everything() : create("button", again, "Try again"));
+  }
+
+  #askAgain() {
+    if (this.#hasFailed) this.#follow(currentPlace());
+    else this.grid.retry();
+  }
+
+  /** The images of before stay until the first of the new ones are there. @param {Feed} feed @param {number} seen */
+  async #open(feed, seen) {
     this.#feed?.close();
     this.#feed = feed;
+    this.#hasFailed = false;
     this.element.setAttribute("aria-busy", "true");
     try {
       await feed.more();
-      await this.#loadAsFarAs(feed, isFirst ? remembered() : 0);
+      await this.#loadAsFarAs(feed, seen);
     } catch (error) {
-      if (feed === this.#feed) this.#say(inWords(error), error instanceof Refused);
+      if (feed === this.#feed) this.#fail(error);
       return;
     } finally {
-      if (feed === this.#feed) this.element.removeAttribute("aria-busy");
+      if (feed === this.#feed || this.#hasFailed) this.element.removeAttribute("aria-busy");
     }
     if (feed !== this.#feed) return;
     feed.addEventListener("change", () => this.#tell());
     this.#selection.clear();
     this.grid.show(feed);
-    if (isFirst && remembered()) this.grid.scrollTo(remembered());
-    else if (!isFirst) scrollTo({ top: 0 });
+    if (seen) this.grid.scrollTo(seen, 0);
+    else scrollTo({ top: 0 });
     this.#tell();
+    await feed.count().catch(() => undefined);
+    if (feed === this.#feed) this.#tell();
   }
 
   /** @param {Feed} feed @param {number} index */
@@ -135,29 +171,26 @@ export class Library {
     const isEmpty = this.#feed?.guids.length === 0 && this.#feed.isComplete;
     this.message.hidden = !isEmpty;
     if (isEmpty) this.#sayEmpty();
-    clearTimeout(this.#countDue);
-    this.#countDue = setTimeout(() => this.#countAll(), COUNT_PAUSE_MS);
+    this.about.hidden = isEmpty || currentPlace().view !== "trash" || isNarrowed();
+    if (!this.about.hidden) this.#sayTrash().catch(problem);
+    this.#sayCount();
   }
 
-  async #countAll() {
-    const feed = this.#feed;
-    if (!feed) return;
-    const query = new URLSearchParams(feed.search);
-    query.delete("order");
-    const complete = feed.isComplete ? { count: feed.guids.length, is_exact: true } : null;
-    const { count, is_exact: isExact } =
-      complete ?? (await askJson(`image/count?${query}`).catch(() => ({ count: NaN })));
-    if (feed !== this.#feed || Number.isNaN(count)) return;
+  async #sayTrash() {
+    const { trashHead } = await import("./trash.js");
+    if (!this.about.firstChild) fill(this.about, trashHead());
+  }
+
+  #sayCount() {
+    const { count, is_exact: isExact } = this.#feed?.total ?? { count: 0 };
     const where = currentPlace().view === "trash" ? " in the trash" : "";
-    fill(this.count, isExact ? counted(count, "image") : `More than ${counted(count, "image")}`, where);
+    const said = counted(count, "image");
+    fill(this.count, count > 0 && `${isExact ? said : `More than ${said}`}${where}`);
   }
 
   #sayEmpty() {
     const { view } = currentPlace();
-    const isNarrowed = [...searchAt(currentPlace()).keys()].some(
-      (name) => name !== "deleted" && name !== "order",
-    );
-    if (isNarrowed) return this.#say("Nothing is like that.", false, everything());
+    if (isNarrowed()) return this.#say("Nothing is like that.", false, everything());
     if (view === "trash") return this.#say("The trash is empty.", false);
     this.#say(
       currentSession().signed_in ? "No images yet. Describe the first one below." : "No image is public yet.",
@@ -168,12 +201,13 @@ export class Library {
   /** @param {string} text @param {boolean} isProblem @param {Node} [way] */
   #say(text, isProblem, way) {
     this.message.hidden = false;
-    fill(this.message, icon(isProblem ? "info" : "picture"), create("p", {}, text), way);
+    const said = create("p", isProblem ? { role: "alert" } : {}, text);
+    fill(this.message, icon(isProblem ? "info" : "picture"), said, way);
   }
 
   /** As far as is known: of what has been forgotten the service decides. @param {string} guid */
   #mayChange(guid) {
-    return currentSession().signed_in && (this.#feed?.detail(guid)?.may_change ?? true);
+    return currentSession().signed_in && (this.#feed?.peek(guid)?.may_change ?? true);
   }
 
   #changeable(guids = this.#feed?.guids ?? []) {
@@ -201,29 +235,19 @@ export class Library {
   #learn(news) {
     const feed = this.#feed;
     if (!feed) return;
-    const isTrash = currentPlace().view === "trash";
-    if (news.kind === "removed") {
-      feed.remove(news.guids);
-      for (const guid of news.guids) if (this.#selection.has(guid)) this.#selection.toggle(guid);
-    } else if (news.kind === "restored" && isTrash) feed.remove(news.images.map((each) => each.guid));
-    else if (news.kind === "changed") for (const image of news.images) feed.update(image);
-    else if (!isTrash) for (const image of news.images) this.#bring(feed, image);
-  }
-
-  /** A new image comes first; one that is back goes where its age puts it. @param {Feed} feed @param {import("../types.d.ts").ImageDetail} image */
-  #bring(feed, image) {
-    const isPlain = !["prompt", "author", "model", "tag", "created_before"].some((name) =>
-      feed.search.has(name),
-    );
-    if (image.status !== "ready" || (!isPlain && !this.#wasHere(image))) return;
-    const isAscending = feed.search.get("order") === "asc";
-    const place = feed.guids.findIndex((guid) => (isAscending ? guid > image.guid : guid < image.guid));
-    if (place >= 0 || feed.isComplete) feed.insert(image, place < 0 ? feed.guids.length : place);
-  }
-
-  /** @param {import("../types.d.ts").ImageDetail} image */
-  #wasHere(image) {
-    return image.deleted_at === null && this.#feed?.detail(image.guid) !== undefined;
+    const here = new Set(feed.guids);
+    /** @type {string[]} */
+    let gone = [];
+    if (news.kind === "removed") gone = news.guids;
+    else {
+      const belonging = news.images.filter((image) =>
+        belongs(image, feed.search, here.has(image.guid) || feed.left.has(image.guid)),
+      );
+      gone = news.images.filter((image) => !belonging.includes(image)).map(({ guid }) => guid);
+      if (belonging.length) feed.insertAll(belonging, news.kind !== "changed");
+    }
+    this.#selection.remove(gone);
+    feed.remove(gone);
   }
 
   /** @param {KeyboardEvent} event */
@@ -242,19 +266,10 @@ export class Library {
 /** How far down one was before the page was loaded again. */
 function remembered() {
   const { asked, index } = JSON.parse(sessionStorage.getItem(REMEMBERED) ?? "{}");
-  return asked === searchAt(currentPlace()).toString() ? Math.min(index, MOST_RETURNED_TO) : 0;
+  return asked === searchAt(currentPlace()).toString() ? index : 0;
 }
 
-const everything = () =>
-  create(
-    "a",
-    {
-      class: "button",
-      href: addressOf(EVERYTHING),
-      onclick: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        go(EVERYTHING);
-      },
-    },
-    "Show everything",
-  );
+const isNarrowed = () =>
+  [...searchAt(currentPlace()).keys()].some((name) => name !== "deleted" && name !== "order");
+
+const everything = () => placeLink(EVERYTHING, { class: "button" }, "Show everything");

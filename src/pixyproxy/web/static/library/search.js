@@ -1,17 +1,23 @@
 /** The search: words as they are typed, and what is asked for besides as chips that can be taken off. */
 
 import { currentPlace, EVERYTHING, followPlace, go } from "../address.js";
-import { askJson } from "../api.js";
 import { day } from "../formats.js";
 import { create, fill, icon, iconButton } from "../markup.js";
 import { giveMenu } from "../menus.js";
+import { problem } from "../notices.js";
 import { STAR } from "../stars.js";
 
-/** @import { Place, TagCount } from "../types.d.ts" */
+/** @import { Place } from "../types.d.ts" */
+/** @import { Library } from "./library.js" */
 
 const PAUSE_MS = 220;
 
-export function createSearch() {
+/** What is searched for is images, wherever one is. @param {Partial<Place>} changes @param {{instead?: boolean}} [how] */
+export const ask = (changes, how) =>
+  go({ ...(currentPlace().view === "operate" && { view: "library" }), ...changes }, how);
+
+/** @param {Library} library */
+export function createSearch(library) {
   const field = create("input", {
     type: "search",
     id: "search",
@@ -27,7 +33,7 @@ export function createSearch() {
   followPlace(({ prompt }) => {
     if (field.value.trim() !== prompt) field.value = prompt;
   });
-  return create("search", { class: "search" }, icon("search"), field, filterButton());
+  return create("search", { class: "search" }, icon("search"), field, filterButton(library));
 }
 
 /** One step in the history for a search, however many letters it has. @param {HTMLInputElement} field */
@@ -38,7 +44,7 @@ function typing(field) {
     clearTimeout(due);
     const prompt = field.value.trim();
     if (prompt === currentPlace().prompt) return;
-    go({ prompt, image: "" }, { instead: isGoingOn });
+    ask({ prompt, image: "" }, { instead: isGoingOn });
     isGoingOn = true;
   };
   field.addEventListener("input", () => {
@@ -46,141 +52,37 @@ function typing(field) {
     due = setTimeout(settle, PAUSE_MS);
   });
   field.addEventListener("change", settle);
-  field.addEventListener("blur", () => {
+  const end = () => {
     isGoingOn = false;
-  });
+  };
+  field.addEventListener("blur", end);
+  addEventListener("popstate", end);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") settle();
   });
 }
 
-function filterButton() {
-  const button = iconButton("sliders", "Filters", () => undefined, { class: "icon-button search-filters" });
-  const menu = giveMenu(button, "Filters", filters);
-  menu.classList.add("filters");
-  const group = create("span", { class: "menu-group" }, button, menu);
-  return group;
-}
-
-function filters() {
-  const place = currentPlace();
-  const tags = create("div", { class: "tag-cloud" });
-  const tag = create("input", {
-    type: "search",
-    placeholder: "Find a tag",
-    "aria-label": "Find a tag",
-    dir: "auto",
+/** What is in the menu is loaded when somebody wants it. @param {Library} library */
+function filterButton(library) {
+  const button = iconButton("sliders", "Filters", () => undefined, {
+    class: "icon-button search-filters",
+    "aria-haspopup": "dialog",
+    "aria-expanded": "false",
   });
-  const find = () => listTags(tag.value.trim(), tags);
-  tag.addEventListener("input", find);
-  find();
-  return [
-    labelled("Tags", tag, tags),
-    labelled(
-      "Author",
-      text(place.author, "Exactly", (author) => ({ author })),
-    ),
-    labelled(
-      "Model",
-      text(place.model, "Exactly", (model) => ({ model })),
-    ),
-    create(
-      "div",
-      { class: "field-pair" },
-      labelled(
-        "From",
-        date(place.after, (after) => ({ after })),
-      ),
-      labelled(
-        "To",
-        date(place.before, (before) => ({ before })),
-      ),
-    ),
-    labelled(
-      "Visibility",
-      choice(place.visibility, SEEN_BY, (visibility) => ({ visibility })),
-    ),
-    labelled(
-      "Order",
-      choice(place.order, ORDERS, (order) => ({ order })),
-    ),
-  ];
-}
-
-/** @type {[Place["visibility"], string][]} */
-const SEEN_BY = [
-  ["", "Everybody's and yours"],
-  ["private", "Private"],
-  ["public", "Public"],
-];
-/** @type {[Place["order"], string][]} */
-const ORDERS = [
-  ["desc", "Newest first"],
-  ["asc", "Oldest first"],
-];
-
-/** @param {string} label @param {...Node} fields */
-const labelled = (label, ...fields) =>
-  create(
-    "div",
-    { class: "field" },
-    create("label", {}, create("span", { class: "field-label" }, label), fields[0]),
-    fields.slice(1),
-  );
-
-/** @param {string} value @param {string} placeholder @param {(value: string) => Partial<Place>} change */
-const text = (value, placeholder, change) =>
-  create("input", {
-    type: "search",
-    value,
-    placeholder,
-    dir: "auto",
-    onchange: (/** @type {Event} */ event) => go(change(chosen(event).trim())),
-  });
-
-/** @param {string} value @param {(value: string) => Partial<Place>} change */
-const date = (value, change) =>
-  create("input", {
-    type: "date",
-    value,
-    onchange: (/** @type {Event} */ event) => go(change(chosen(event))),
-  });
-
-/**
- * @template {string} T
- * @param {T} value
- * @param {[T, string][]} options
- * @param {(value: T) => Partial<Place>} change
- */
-const choice = (value, options, change) =>
-  create(
-    "select",
-    { onchange: (/** @type {Event} */ event) => go(change(/** @type {T} */ (chosen(event)))) },
-    options.map(([each, label]) => create("option", { value: each, selected: each === value }, label)),
-  );
-
-/** @param {Event} event */
-const chosen = (event) => /** @type {HTMLInputElement | HTMLSelectElement} */ (event.target).value;
-
-/** @param {string} prefix @param {HTMLElement} cloud */
-async function listTags(prefix, cloud) {
-  const query = new URLSearchParams({ limit: "30", ...(prefix ? { prefix } : {}) });
-  /** @type {TagCount[]} */
-  const found = await askJson(`tags?${query}`).catch(() => []);
-  const { tags } = currentPlace();
-  const others = found.filter(({ tag }) => !tags.includes(tag));
-  fill(
-    cloud,
-    others.map(({ tag, count }) =>
-      create(
-        "button",
-        { type: "button", class: "chip", onclick: () => go({ tags: [...currentPlace().tags, tag] }) },
-        create("bdi", {}, tag),
-        create("span", { class: "chip-count" }, count),
-      ),
-    ),
-    !others.length && create("p", { class: "quiet" }, prefix ? "No such tag." : "No tags yet."),
-  );
+  const open = async () => {
+    try {
+      const { filters } = await import("./filters.js");
+      const menu = giveMenu(button, "Filters", () => filters(library));
+      menu.classList.add("filters");
+      menu.showPopover();
+    } catch (error) {
+      problem(error);
+      listen();
+    }
+  };
+  const listen = () => button.addEventListener("click", open, { once: true });
+  listen();
+  return create("span", { class: "menu-group" }, button);
 }
 
 /** What the list is narrowed to, each with a way to widen it again. */
@@ -205,6 +107,7 @@ function asked(place) {
     ...(place.visibility ? [pair(place.visibility, { visibility: "" })] : []),
     ...(place.after ? [pair(`from ${day(place.after)}`, { after: "" })] : []),
     ...(place.before ? [pair(`to ${day(place.before)}`, { before: "" })] : []),
+    ...(place.order === "asc" ? [pair("oldest first", { order: "desc" })] : []),
   ];
 }
 
@@ -225,5 +128,8 @@ const chip = ([label, without]) =>
     icon("close"),
   );
 
+/** @type {Partial<Place>} */
+const NOTHING_ASKED = { ...EVERYTHING, order: "desc" };
+
 const allOff = () =>
-  create("button", { type: "button", class: "text-button", onclick: () => go(EVERYTHING) }, "Clear all");
+  create("button", { type: "button", class: "text-button", onclick: () => go(NOTHING_ASKED) }, "Clear all");

@@ -35,6 +35,13 @@ export class Selection extends EventTarget {
     this.#tell();
   }
 
+  /** @param {string[]} guids */
+  remove(guids) {
+    const before = this.size;
+    for (const guid of guids) this.guids.delete(guid);
+    if (this.size < before) this.#tell();
+  }
+
   clear() {
     if (!this.size) return;
     this.guids.clear();

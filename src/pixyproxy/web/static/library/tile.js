@@ -2,6 +2,7 @@
 
 import { addressOf } from "../address.js";
 import { thumbnailUrl } from "../api.js";
+import { shortened } from "../formats.js";
 import { create, fill, iconButton } from "../markup.js";
 import { isStarred } from "../stars.js";
 
@@ -44,7 +45,8 @@ export class Tile {
       { class: "tile-link", tabIndex: -1, onclick: (/** @type {MouseEvent} */ event) => this.#open(event) },
       this.picture,
     );
-    this.caption = create("p", { class: "tile-caption", dir: "auto" });
+    this.prompt = create("span");
+    this.caption = create("p", { class: "tile-caption", dir: "auto", "aria-hidden": "true" }, this.prompt);
     this.select = iconButton("check", "Select", (event) => actions.select(guid, event.shiftKey), {
       class: "tile-button tile-select",
       "aria-pressed": "false",
@@ -88,6 +90,13 @@ export class Tile {
     this.picture.srcset = copies.join(", ");
   }
 
+  /** What was not to be had is asked for again. */
+  retry() {
+    if (!this.element.classList.contains("is-missing")) return;
+    this.element.classList.remove("is-missing");
+    this.picture.removeAttribute("srcset");
+  }
+
   remove() {
     this.element.remove();
     if (!this.picture.complete) this.picture.srcset = "";
@@ -110,8 +119,10 @@ export class Tile {
 
   /** @param {ImageDetail} image */
   #tell(image) {
-    this.picture.alt = image.prompt;
-    fill(this.caption, image.prompt);
+    this.picture.alt = shortened(image.prompt, 160);
+    fill(this.prompt, shortened(image.prompt, 400));
+    this.select.title = this.select.ariaLabel = `Select: ${shortened(image.prompt, 60)}`;
+    this.star.title = this.star.ariaLabel = `Star: ${shortened(image.prompt, 60)}`;
     this.star.setAttribute("aria-pressed", String(isStarred(image)));
     paintColors(this.link, image.colors);
   }

@@ -8,7 +8,8 @@ import { create, fill, icon, iconButton } from "../markup.js";
 const LEAVING_MS = 260;
 const [NARROWEST, WIDEST] = [0.6, 2.2];
 
-/** @typedef {{body: Body, key: string, guid: string, at: number, batch: {size: number, ready: number}}} Order */
+/** @typedef {{size: number, ready: number, isTold?: boolean}} Batch what was sent together; told of what a search leaves out */
+/** @typedef {{body: Body, key: string, guid: string, at: number, batch: Batch}} Order */
 /** @typedef {Record<"cancel" | "again" | "edit" | "drop", (card: Card) => void>} CardActions */
 
 export class Card {
@@ -45,10 +46,10 @@ export class Card {
     return this.status === "queued" || this.status === "generating";
   }
 
-  /** @param {"queued" | "generating"} status @param {string} words */
+  /** What has been sent is not called back. @param {"queued" | "generating"} status @param {string} words */
   say(status, words) {
     this.status = status;
-    this.cancel.hidden = false;
+    this.cancel.hidden = status !== "queued";
     fill(this.line, words);
     this.tick();
   }

@@ -5,6 +5,7 @@ import { askJson } from "../api.js";
 import { create, fill, icon, iconButton } from "../markup.js";
 import { giveMenu } from "../menus.js";
 import { inWords, problem } from "../notices.js";
+import { onShortcut } from "../shortcuts.js";
 import { Inputs } from "./inputs.js";
 import { ableOf, bodiesOf, formatsOf, PLAIN, varies } from "./request.js";
 
@@ -20,6 +21,10 @@ const COUNTS = ["1", "2", "3", "4", "5", "6", "7", "8"];
 export class Dock {
   /** @type {Model[]} */
   #models = [];
+  /** @type {Promise<void> | undefined} */
+  #loading;
+  /** What was in the box when it was sent. */
+  #sent = "";
   /** @type {Wishes} */
   #wishes = { ...PLAIN, ...JSON.parse(localStorage.getItem(REMEMBERED) ?? "{}") };
 
@@ -27,7 +32,10 @@ export class Dock {
   constructor(make) {
     this.make = make;
     this.inputs = new Inputs({
-      most: () => Math.max(0, ...ableOf(this.#models, PLAIN).map((model) => model.most_inputs)),
+      most: async () => {
+        await this.#loading;
+        return Math.max(0, ...ableOf(this.#models, PLAIN).map((model) => model.most_inputs));
+      },
       masks: () => Boolean(this.#model?.masks && !varies(this.#model, this.#wishes)),
     });
     this.field = create("textarea", {
@@ -64,14 +72,19 @@ export class Dock {
       this.#draw();
     });
     this.element.addEventListener("input", () => this.#say(""));
-    addEventListener("keydown", (event) => this.#onPageKey(event));
+    onShortcut("m", () => this.field.focus());
     const { style } = document.documentElement;
     new ResizeObserver(() => style.setProperty("--dock", `${this.element.offsetHeight}px`)).observe(
       this.element,
     );
   }
 
-  async start() {
+  start() {
+    this.#loading = this.#load();
+    return this.#loading;
+  }
+
+  async #load() {
     this.#models = (await askJson("models").catch(problem)) ?? [];
     this.#draw();
   }
@@ -85,21 +98,17 @@ export class Dock {
     this.inputs.put(images ?? [], mask);
     this.#say("");
     if (currentPlace().view !== "library") go({ view: "library" });
-    this.#take();
-  }
-
-  /** Ready for other words. */
-  #take() {
     this.field.focus();
     this.field.select();
   }
 
-  /** Says what is wrong with what was sent, if it is still there to be changed. @param {Body} body @param {Refused} error */
+  /** Says what is wrong with what was sent, and gives it back, if nothing else stands there. @param {Body} body @param {Refused} error */
   refuse({ prompt }, error) {
-    if (error.status !== 422 || prompt !== this.field.value.trim()) return false;
+    const now = this.field.value.trim();
+    if (error.status !== 422 || (now && now !== prompt)) return false;
+    this.field.value = prompt;
     const names = error.errors.map(({ field }) => field.split(".")[0]);
-    const words = error.errors.map(({ message }, index) => `${titled(names[index])}: ${message}.`);
-    this.#say(words.join(" ") || inWords(error), names);
+    this.#say(error.errors.map(complaint).join(" ") || inWords(error), names);
     return true;
   }
 
@@ -121,29 +130,29 @@ export class Dock {
   }
 
   /** @param {Event} event */
-  #submit(event) {
+  async #submit(event) {
     event.preventDefault();
+    this.field.focus();
+    await this.#loading;
+    if (!this.#models.length) await this.start();
     const prompt = this.field.value.trim();
+    if (!prompt) return;
+    this.#sent = prompt;
+    this.field.value = "";
     this.#say("");
-    if (prompt) this.make(bodiesOf(this.#model, { ...this.#wishes, prompt }));
-    this.#take();
+    this.make(bodiesOf(this.#model, { ...this.#wishes, prompt }));
   }
 
   /** @param {KeyboardEvent} event */
   #onKey(event) {
     if (event.key === "Escape") this.field.blur();
+    if (event.key === "ArrowUp" && !this.field.value) {
+      event.preventDefault();
+      this.field.value = this.#sent;
+    }
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.element.requestSubmit();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onPageKey(event) {
-    const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
-    if (event.key !== "m" || event.ctrlKey || event.metaKey || isTyping) return;
-    if (document.querySelector("dialog:modal")) return;
-    event.preventDefault();
-    this.field.focus();
   }
 
   /** @param {Partial<Wishes>} wishes */
@@ -255,6 +264,13 @@ const labelled = (field) =>
   field
     ? create("label", { class: "field" }, create("span", { class: "field-label" }, field.ariaLabel), field)
     : "";
+
+/** @param {Refused["errors"][number]} error */
+function complaint({ field, message }) {
+  const [name, place] = field.split(".");
+  const what = name === "images" && place ? `Picture ${Number(place) + 1}` : titled(name);
+  return `${what}${/^(is|must|can|has) /.test(message) ? "" : ":"} ${message}.`;
+}
 
 /** @param {string} word */
 const titled = (word) => (word[0].toUpperCase() + word.slice(1)).replace("_", " ");

@@ -23,18 +23,23 @@ export class Following {
   }
 
   /** Looks again at what is wanted; several changes at once are one. */
-  renew(afterMs = GATHERING_MS) {
+  renew() {
     clearTimeout(this.#due);
     this.#due = setTimeout(() => {
-      const wanted = this.wanted();
-      if (!wanted.length || !this.#source || wanted.some((guid) => !this.#guids.includes(guid))) this.#open();
-    }, afterMs);
+      const first = this.#first();
+      if (!first.length || !this.#source || first.some((guid) => !this.#guids.includes(guid))) this.#open();
+    }, GATHERING_MS);
+  }
+
+  /** As many as one connection may tell of. */
+  #first() {
+    return this.wanted().slice(0, MOST_AT_ONCE);
   }
 
   #open() {
     this.#source?.close();
     this.#source = null;
-    this.#guids = this.wanted().slice(0, MOST_AT_ONCE);
+    this.#guids = this.#first();
     if (!this.#guids.length || document.hidden) return;
     const source = new EventSource(
       `image/events?${new URLSearchParams(this.#guids.map((guid) => ["guid", guid]))}`,

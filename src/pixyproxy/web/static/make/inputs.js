@@ -2,12 +2,14 @@
 
 import { pictureUrl } from "../api.js";
 import { create, fill, icon, iconButton } from "../markup.js";
-import { notice, problem } from "../notices.js";
+import { notice } from "../notices.js";
 
 const MOST_BYTES = 20_000_000;
 const TYPES = "image/png,image/jpeg,image/webp";
+const MOST_PIXELS = 40_000_000;
 const HEAD_BYTES = 64;
 const RECODED_QUALITY = 0.95;
+const NOTHING_TO_PAINT = "The bytes of this picture are missing or damaged. Start from another one.";
 
 export class Inputs extends EventTarget {
   /** @type {string[]} Guids, or data URLs. */
@@ -15,7 +17,7 @@ export class Inputs extends EventTarget {
   /** For the first one. */
   mask = "";
 
-  /** @param {{most: () => number, masks: () => boolean}} abilities */
+  /** @param {{most: () => Promise<number>, masks: () => boolean}} abilities */
   constructor(abilities) {
     super();
     this.abilities = abilities;
@@ -37,18 +39,18 @@ export class Inputs extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** @param {{guid: string} | {file: File}} input */
-  async add(input) {
-    const source = "guid" in input ? input.guid : await read(input.file).catch(problem);
-    if (!source || this.sources.includes(source)) return;
-    const most = this.abilities.most();
-    if (this.sources.length < most) this.put([...this.sources, source], this.mask);
-    else refuse(`The models here can start from ${most} pictures at most.`);
-  }
-
   /** @param {FileList | null} files */
   async #addAll(files) {
-    for (const file of files ?? []) await this.add({ file });
+    for (const file of files ?? []) await this.#add(file);
+  }
+
+  /** @param {File} file */
+  async #add(file) {
+    const source = await read(file);
+    if (!source || this.sources.includes(source)) return;
+    const most = await this.abilities.most();
+    if (this.sources.length < most) this.put([...this.sources, source], this.mask);
+    else refuse(`The models here can start from ${most} pictures at most.`);
   }
 
   /** @param {Event} event @param {DataTransfer | null} data @param {boolean} [isOnItsWay] */
@@ -94,7 +96,7 @@ export class Inputs extends EventTarget {
 
   async #paint() {
     const { paintMask } = await import("./mask.js");
-    const mask = await paintMask(this.sources[0], this.mask).catch(problem);
+    const mask = await paintMask(this.sources[0], this.mask).catch(() => refuse(NOTHING_TO_PAINT));
     this.put(this.sources, mask ?? this.mask);
     /** @type {HTMLElement | null} */ (this.element.querySelector(".chip"))?.focus();
   }
@@ -102,9 +104,15 @@ export class Inputs extends EventTarget {
 
 /** As it is; turned upright, where a camera has only noted how it was held. @param {File} file */
 async function read(file) {
-  if (!TYPES.includes(file.type || " ")) return refuse(`“${file.name}” is no PNG, JPEG or WebP picture.`);
-  if (file.size > MOST_BYTES) return refuse(`“${file.name}” has more than 20 MB. Make it smaller first.`);
-  if ((await file.slice(0, HEAD_BYTES).text()).includes("Exif")) return upright(file);
+  const refused = (/** @type {string} */ why) => refuse(`“${file.name}” ${why}`);
+  if (!TYPES.includes(file.type || " ")) return refused("is no PNG, JPEG or WebP picture.");
+  if (file.size > MOST_BYTES) return refused("has more than 20 MB. Make it smaller first.");
+  const picture = await createImageBitmap(file).catch(() => null);
+  if (!picture) return refused("is damaged or too large. Choose another picture.");
+  if (picture.width * picture.height > MOST_PIXELS) {
+    return refused("has more than 40 megapixels. Make it smaller first.");
+  }
+  if ((await file.slice(0, HEAD_BYTES).text()).includes("Exif")) return upright(file, picture);
   const reader = new FileReader();
   reader.readAsDataURL(file);
   await new Promise((done) => reader.addEventListener("loadend", done));
@@ -116,9 +124,8 @@ function refuse(words) {
   notice(words, { isProblem: true });
 }
 
-/** @param {File} file */
-async function upright(file) {
-  const picture = await createImageBitmap(file);
+/** @param {File} file @param {ImageBitmap} picture */
+function upright(file, picture) {
   const { width, height } = picture;
   const canvas = create("canvas", { width, height });
   canvas.getContext("2d")?.drawImage(picture, 0, 0);

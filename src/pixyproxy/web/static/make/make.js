@@ -39,6 +39,3 @@ export async function reuse(image) {
 
 /** The same, with the picture itself to start from. @param {ImageDetail} image */
 export const editWith = (image) => dock.put({ ...asBody(image), images: [image.guid] });
-
-/** One more picture to start from. @param {{guid: string} | {file: File}} input */
-export const addInput = (input) => dock.inputs.add(input);

@@ -2,6 +2,8 @@
 
 import { currentPlace, go, searchAt } from "../address.js";
 import { askJson, getImage, listImages, Refused } from "../api.js";
+import { counted } from "../formats.js";
+import { belongs } from "../library/belongs.js";
 import { create, fill } from "../markup.js";
 import { tell } from "../news.js";
 import { inWords, notice, problem } from "../notices.js";
@@ -16,18 +18,19 @@ import { asBody, randomKey } from "./request.js";
 const REMEMBERED = "pixyproxy-making";
 const MOST_REMEMBERED = 100;
 
-/** What became of it and what to do, by the stable code of the error. @type {Record<string, [string, string]>} */
+const LOST = "outcome_unknown";
+const [NOT_MADE, MANY] = ["Not made", 2];
+
+/** What became of it and what to do, by the stable code of the error; of others the notices know. @type {Record<string, [string, string]>} */
 const REASONS = {
   canceled: ["Canceled", "It was not sent to the generator: nothing was paid."],
-  outcome_unknown: [
-    "It may have been made",
-    "We do not pay twice on our own: ask again if you want another.",
-  ],
+  [LOST]: ["It may have been made", "The generator's answer was lost. Another one may be paid as well."],
   prompt_refused: ["Refused", "Say it in other words."],
+  invalid_request: [NOT_MADE, "Change what is asked for."],
+  model_not_found: [NOT_MADE, "Choose another model."],
+  generator_failed: [NOT_MADE, "Choose another model, or tell whoever runs the service."],
+  generator_timeout: [NOT_MADE, "Wait a minute before you try again."],
 };
-
-/** @type {[string, string]} */
-const OTHERWISE = ["Not made", "Try again, or with another model."];
 
 export class Queue {
   /** @type {Card[]} */
@@ -54,7 +57,10 @@ export class Queue {
       hidden: true,
       onclick: () => scrollTo({ top: 0 }),
     });
-    this.element = create("div", { class: "queue" }, this.strip, this.status, this.away);
+    this.cancelAll = forAll("Cancel all waiting", () => this.#cancelWaiting());
+    this.dropAll = forAll("Dismiss all", () => this.#of("over").forEach(this.#actions.drop));
+    const all = create("div", { class: "row row-end" }, this.cancelAll, this.dropAll);
+    this.element = create("div", { class: "queue" }, this.strip, all, this.status, this.away);
     new IntersectionObserver(([{ isIntersecting }]) =>
       this.away.classList.toggle("is-needed", !isIntersecting),
     ).observe(this.strip);
@@ -77,11 +83,15 @@ export class Queue {
   /** How it stands with them now; what is ready, or may not be seen any more, is let go. @param {Remembered[]} orders */
   async #lookUp(orders) {
     const known = orders.length ? await listed(orders.map(({ guid }) => guid)) : new Map();
+    const batch = { size: 0, ready: 0 };
     for (const { guid, at } of orders) {
       const image = known.get(guid);
       const card = this.#find(guid);
       if (!image || (!card && image.status === "ready")) forget(guid);
-      else if (!card) this.#add({ body: asBody(image), guid, at });
+      else if (!card) {
+        batch.size += 1;
+        this.#add({ body: asBody(image), guid, at, batch });
+      }
       if (image) this.#learn(image);
       else if (card) this.#drop(card);
     }
@@ -114,6 +124,7 @@ export class Queue {
       if (image) this.#begin(card, image);
       else if (refused && this.dock.refuse(body, refused)) this.#drop(card);
       else card.stop("Not sent", inWords(error));
+      this.#tell();
     }
   }
 
@@ -130,20 +141,28 @@ export class Queue {
     const card = this.#find(image.guid);
     if (!card || card.status === "over") return;
     if (status === "ready") this.#arrive(card, image);
-    else if (status === "queued" || status === "generating") card.say(status, "Drawing");
+    else if (status === "queued" || status === "generating") card.say(status, "Drawing · sent");
     else {
-      const [title, advice] = REASONS[error?.code ?? status] ?? OTHERWISE;
-      card.stop(title, `${error ? inWords(new Refused(0, error)) : ""} ${advice}`);
+      const [title, advice] = REASONS[error?.code ?? status] ?? [NOT_MADE, ""];
+      const what = error && error.code !== LOST ? inWords(new Refused(0, error)) : "";
+      card.stop(title, `${what} ${advice}`);
       fill(this.status, `${title}: ${card.order.body.prompt}`);
     }
+    this.#tell();
+    this.following.renew();
+  }
+
+  /** How many there are, who comes next, what may be done with all. */
+  #tell() {
     const going = this.#going();
     fill(this.away, `${going.length} being made`);
     this.away.hidden = !going.length;
-    const waiting = going.filter((each) => each.status === "queued");
+    const waiting = this.#of("queued");
     for (const [place, each] of waiting.entries()) {
       each.say("queued", place ? `Waiting, ${place} before it` : "Waiting, next");
     }
-    this.following.renew();
+    this.cancelAll.hidden = waiting.length <= MANY;
+    this.dropAll.hidden = this.#of("over").length <= MANY;
   }
 
   /** @param {Card} card @param {ImageDetail} image */
@@ -153,7 +172,8 @@ export class Queue {
     fill(this.status, `Picture ${batch.ready} of ${batch.size} is ready.`);
     this.#drop(card);
     tell({ kind: "made", images: [image] });
-    if (!searchAt(currentPlace()).size) return;
+    if (batch.isTold || belongs(image, searchAt(currentPlace()))) return;
+    batch.isTold = true;
     const action = { label: "Show", run: () => go({ image: image.guid }) };
     notice("A picture is ready, beyond what is searched for here.", { action });
   }
@@ -169,6 +189,16 @@ export class Queue {
     }
   }
 
+  /** From the last, so that none moves up meanwhile. */
+  async #cancelWaiting() {
+    const waiting = this.#of("queued").reverse();
+    this.dock.field.focus();
+    for (const card of waiting) await this.#cancel(card);
+    const canceled = waiting.filter(({ status }) => status === "over");
+    canceled.forEach(this.#actions.drop);
+    notice(`${counted(canceled.length, "picture")} canceled: nothing was paid.`);
+  }
+
   /** What was never answered is the same order; what has failed is another. @param {Card} card */
   #again(card) {
     const { guid, body, key } = card.order;
@@ -182,10 +212,16 @@ export class Queue {
     forget(card.order.guid);
     if (card.element.contains(document.activeElement)) this.dock.field.focus();
     card.leave();
+    this.#tell();
   }
 
   #going() {
     return this.#cards.filter((card) => card.isGoing);
+  }
+
+  /** @param {Card["status"]} status */
+  #of(status) {
+    return this.#cards.filter((card) => card.status === status);
   }
 
   /** @param {string} guid */
@@ -193,6 +229,10 @@ export class Queue {
     return this.#cards.find((card) => card.order.guid === guid);
   }
 }
+
+/** @param {string} words @param {() => void} onclick */
+const forAll = (words, onclick) =>
+  create("button", { type: "button", class: "text-button", hidden: true, onclick }, words);
 
 /** In whatever state they are. @param {string[]} guids @returns {Promise<Map<string, ImageDetail>>} */
 export async function listed(guids) {

@@ -11,11 +11,13 @@ import { create, fill } from "../markup.js";
  */
 
 const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 228;
-const SIDE = 60;
-const TOP = 16;
-const FOOT = 24;
-const A_LABEL = 90;
+/** What is text is as large as the browser's text is. */
+const UNIT = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+const HEIGHT = 228 * UNIT;
+const SIDE = 60 * UNIT;
+const TOP = 16 * UNIT;
+const FOOT = 24 * UNIT;
+const A_LABEL = 90 * UNIT;
 
 /** @param {number[]} values */
 export const sum = (values) => values.reduce((total, value) => total + value, 0);

@@ -1,8 +1,8 @@
 /** The page of operations: what goes on is asked for again and again while somebody looks. */
 
-import { addressOf, go } from "../address.js";
 import { askJson, listImages } from "../api.js";
 import { bytes, counted, elapsed, moment, number } from "../formats.js";
+import { placeLink } from "../links.js";
 import { create, fill } from "../markup.js";
 import { inWords } from "../notices.js";
 import { createKeys } from "./keys.js";
@@ -13,12 +13,21 @@ import { createUsage } from "./usage.js";
 
 const EVERY_MS = 10_000;
 
-/** @type {Record<string, string>} */
-const IN_WORDS = {
+/** By the codes of failures. @type {Record<string, string>} */
+const FAILED = {
   prompt_refused: "refused for the prompt",
+  invalid_request: "refused for their settings",
+  model_not_found: "for a model that is not there",
   rate_limited: "turned away: too many at once",
   generator_failed: "without a picture",
   generator_timeout: "generator not reached",
+  unavailable: "while the generator was away",
+  storage_full: "without room to store them",
+  internal: "by a fault of the service",
+};
+
+/** By the reasons why no images are taken. @type {Record<string, string>} */
+const REASONS = {
   storage_full: "Too little room is free, so no new images are taken. Empty the trash or add disk.",
   ending: "This worker is about to end.",
 };
@@ -59,10 +68,10 @@ function goingOn({ queue, failures, generators, reasons }) {
   const oldest = queue.oldest_queued_at;
   const failed = failures.by_code.reduce((sum, { count }) => sum + count, 0);
   const codes = failures.by_code.map(({ code, count }) =>
-    create("div", {}, `${number(count)} ${IN_WORDS[code] ?? code}`),
+    create("div", {}, `${number(count)} ${FAILED[code] ?? code.replaceAll("_", " ")}`),
   );
   const wrong = Object.entries(reasons).map(([of, code]) =>
-    warning(IN_WORDS[code] ?? `The ${of} cannot be reached.`),
+    warning(REASONS[code] ?? `The ${of} cannot be reached.`),
   );
   const states = generators.map(({ name, models, problem: silent }) =>
     state(`${name}: ${silent ?? counted(models.length, "model")}`, silent !== null),
@@ -86,7 +95,7 @@ function goingOn({ queue, failures, generators, reasons }) {
 function kept(storage) {
   const { free_bytes: free, reserve_bytes: reserve, copies_bytes: copies, copies_most_bytes: most } = storage;
   return [
-    storage.is_low && warning(IN_WORDS.storage_full),
+    storage.is_low && warning(REASONS.storage_full),
     figures(
       ["Images", number(storage.images), bytes(storage.bytes)],
       ["In the trash", number(storage.trash_images), bytes(storage.trash_bytes)],
@@ -123,12 +132,4 @@ async function listFailures() {
 }
 
 /** @param {ImageDetail} image */
-function link({ guid, prompt }) {
-  /** @param {MouseEvent} event */
-  const onclick = (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    go({ image: guid });
-  };
-  return create("a", { href: addressOf({ image: guid }), dir: "auto", class: "prompt", onclick }, prompt);
-}
+const link = ({ guid, prompt }) => placeLink({ image: guid }, { dir: "auto", class: "prompt" }, prompt);
