@@ -1,7 +1,7 @@
 """The files of the gallery as they are sent.
 
-They are what lies in `static`; scripts go without comments and indentation, a quarter of them, which are there
-for who reads them. All have one address for each state of theirs, so that a browser may keep them for ever.
+They are what lies in `static`; scripts go without comments and indentation, a quarter of them, there for who
+reads them. All have one address for each state of theirs, so that a browser may keep them for ever.
 """
 
 import gzip

@@ -61,7 +61,7 @@ export class Detail {
   }
 
   start() {
-    followSession(() => this.#guid && (this.#image ? this.#draw() : this.#ask(this.#guid)));
+    followSession(() => this.#guid && this.#ask(this.#guid));
     followPlace(({ image }) => image !== this.#guid && this.#go(image));
   }
 
@@ -102,8 +102,13 @@ export class Detail {
     const known = index < 0 ? undefined : this.library.known(this.#guid);
     this.#image = known;
     if (known) return this.#take(known, loadedIn(tile));
-    for (const each of [this.#about, this.#relatives, this.stage.ground]) fill(each);
+    this.#clear();
     this.#ask(this.#guid);
+  }
+
+  #clear() {
+    this.#image = undefined;
+    for (const each of [this.#about, this.#relatives, this.stage.ground]) fill(each);
   }
 
   /** In the library, else in the trash. @param {string} guid */
@@ -117,6 +122,7 @@ export class Detail {
       text = inWords(error);
     }
     if (guid !== this.#guid) return;
+    this.#clear();
     this.stage.say(text);
   }
 
