@@ -17,6 +17,7 @@ const GAP = 6;
 const NARROW = 600;
 const AHEAD = 1;
 const EARLY = 4;
+const WINDOWS_A_SECOND = 3;
 const REST_MS = 120;
 
 /** @typedef {import("./tile.js").TileActions & {mayChange: (guid: string) => boolean, remove: (guids: string[]) => void}} GridActions */
@@ -30,6 +31,7 @@ export class Grid {
   #isDue = false;
   #current = 0;
   #drawnAt = 0;
+  #drawnWhen = 0;
   #restDue = 0;
   #isLost = false;
 
@@ -182,13 +184,20 @@ export class Grid {
     return wanted;
   }
 
-  /** More than a window further since the last time; it is looked again once that is over. */
+  /** So fast that nothing can be seen, or just now; it is looked again once that is over. */
   #isFlying() {
-    const isFlying = Math.abs(scrollY - this.#drawnAt) > innerHeight;
+    const now = performance.now();
+    const speed = Math.abs(scrollY - this.#drawnAt) / Math.max(1, now - this.#drawnWhen);
     this.#drawnAt = scrollY;
-    clearTimeout(this.#restDue);
-    if (isFlying) this.#restDue = setTimeout(() => this.#draw(), REST_MS);
-    return isFlying;
+    this.#drawnWhen = now;
+    if (speed * 1000 > innerHeight * WINDOWS_A_SECOND) {
+      clearTimeout(this.#restDue);
+      this.#restDue = setTimeout(() => {
+        this.#restDue = 0;
+        this.#draw();
+      }, REST_MS);
+    }
+    return this.#restDue !== 0;
   }
 
   /** @param {Feed} feed @param {Map<string, {index: number, box: Box}>} wanted @param {boolean} isAtRest */
