@@ -192,7 +192,8 @@ def test_told_to_end_it_answers_first_and_the_image_is_there_after_a_restart(
         assert (answer.status_code, answer.json()["status"]) == (201, "ready")
         assert "Traceback" not in service.log()
     with running_service(tmp_path, environment) as again, again.client() as client:
-        assert client.get(f"/image/{answer.json()['guid']}").json() == answer.json()
+        now = client.get(f"/image/{answer.json()['guid']}").json()
+        assert now | {"colors": None} == answer.json(), "but for what is seen of it in the meantime"
         assert client.get(answer.json()["content_url"]).status_code == 200
 
 

@@ -1,5 +1,7 @@
 """Public and private: through whose eyes the library is looked at, and who may change what they see."""
 
+from dataclasses import replace
+
 import pytest
 
 from pixyproxy.core.exceptions import Forbidden, ImageFailed, ImageNotFound, ImageNotReady
@@ -30,13 +32,19 @@ async def _shelf(services: Services) -> list[Image]:
     ]
 
 
+def _told_to(caller: Caller | None, image: Image) -> Image:
+    """As it is, and whether it is theirs to change."""
+    is_theirs = caller is not None and (caller.is_admin or caller.owner == image.owner)
+    return replace(image, may_change=is_theirs)
+
+
 @pytest.mark.parametrize(("caller", "seen"), SEEN)
 async def test_everybody_lists_what_is_public_and_their_own_newest_first(
     services: Services, caller: Caller | None, seen: set[str]
 ) -> None:
     shelf = await _shelf(services)
     page = await services.as_seen_by(caller).list_(ImageSearch())
-    assert page.images == [image for image in reversed(shelf) if image.prompt in seen]
+    assert page.images == [_told_to(caller, image) for image in reversed(shelf) if image.prompt in seen]
     assert page.next_cursor is None
 
 
@@ -47,7 +55,7 @@ async def test_everybody_finds_and_fetches_what_they_list_and_nothing_else(
     reading = services.as_seen_by(caller)
     for image in await _shelf(services):
         if image.prompt in seen:
-            assert await reading.get(image.guid) == image
+            assert await reading.get(image.guid) == _told_to(caller, image)
             picture = await reading.picture(image.guid)
             assert b"".join([chunk async for chunk in picture.read(0, len(PNG))]) == PNG
         else:
@@ -83,7 +91,7 @@ async def test_the_owner_and_an_administrator_change_and_delete(services: Servic
     )
     assert (changed.tags, changed.author, changed.filename) == (("x",), "Me", "f.png")
     assert changed.updated_at > image.updated_at == changed.created_at
-    assert await services.public().get(image.guid) == changed
+    assert await services.public().get(image.guid) == _told_to(None, changed)
     await service.delete(image.guid, permanently=True)
     assert image.content is not None
     assert await services.store.size_of(image.content.storage_key) is None

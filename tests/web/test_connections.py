@@ -1,14 +1,17 @@
 """The connection of one caller is cut, and of nobody else."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
 from pixyproxy.web.connections import cut
 from tests.web.driven import scope_of
 
+OPEN_FILES = Path("/proc/self/fd")
 Pair = tuple[socket.socket, socket.socket]
 
 
@@ -43,3 +46,15 @@ def test_one_caller_is_cut_off_and_the_others_are_not(
 @pytest.mark.parametrize("client", [None, ("192.0.2.1", 1)])
 def test_a_caller_who_is_not_there_is_no_error(client: tuple[str, int] | None) -> None:
     cut(scope_of("GET", "/") | {"client": client})
+
+
+def test_nothing_stays_open_of_what_was_looked_at(pairs: list[Pair]) -> None:
+    """A pipe, say, to a process that waits for its end."""
+    reader, writer = os.pipe()
+    try:
+        before = len(list(OPEN_FILES.iterdir()))
+        cut(scope_of("GET", "/") | {"client": pairs[0][0].getsockname()[:2]})
+        assert len(list(OPEN_FILES.iterdir())) == before
+    finally:
+        os.close(reader)
+        os.close(writer)

@@ -4,7 +4,9 @@ Where an answer ends without its last message, granian closes the connection, bu
 read some MB of buffers, and does not end before. So it is closed here.
 """
 
+import os
 import socket
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,6 +28,8 @@ def cut(scope: Scope) -> None:
 
 
 def _shut_down(number: int, caller: tuple[str, int]) -> None:
+    if not stat.S_ISSOCK(os.fstat(number).st_mode):
+        return  # `fromfd` would leave a duplicate of it open.
     # Whatever it is: of these families, the one whose addresses need the most room.
     with socket.fromfd(number, socket.AF_INET6, socket.SOCK_STREAM) as duplicate:
         if duplicate.getpeername()[:2] == caller:
