@@ -2,10 +2,8 @@
 
 PY := .venv/bin/python
 PYTHON ?= python3
-# A process more than there are cores, for half of the time tests wait for a server or a browser; each has a MySQL of
-# its own. A file's tests stay together, for they share fixtures.
-PROCESSES := $(shell n=$$(($$(nproc) + 1)); echo $$((n < 5 ? n : 5)))
-SIDE_BY_SIDE := --numprocesses=$(PROCESSES) --dist=loadfile --no-loadscope-reorder
+# A process for each core, each with a MySQL of its own; a file's tests stay together, for they share fixtures.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench serving browsing growth torture storage lock clean
