@@ -82,6 +82,7 @@ async def test_a_chosen_tag_leaves_the_others_to_be_chosen(page: Page) -> None:
 async def test_authors_and_models_are_offered_and_the_order_is_told(page: Page) -> None:
     await expect(_tiles(page)).to_have_count(3)
     await page.get_by_role("button", name="Filters").click()
+    await expect(page.locator("#authors option")).to_have_count(3)
     assert await page.locator("#authors option").evaluate_all("(all) => all.map((each) => each.value)") == [
         "lighthouse",
         "cat",
