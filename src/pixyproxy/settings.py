@@ -3,7 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -302,8 +304,9 @@ def unknown_names(environment: Mapping[str, str]) -> list[str]:
 
 
 def _reachable(host: str) -> str:
-    if host in {"0.0.0.0", "::"}:  # noqa: S104 - what is compared, not bound
-        return "127.0.0.1"
+    with suppress(ValueError):  # a name
+        if ip_address(host).is_unspecified:
+            return "127.0.0.1"
     return f"[{host}]" if ":" in host else host
 
 
